@@ -1,0 +1,144 @@
+"""Settings from the environment, checked once at start: a half-configured server does not start."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from encryption import MASTER_BYTES, read_or_make_key
+
+SEED_PASSWORD = "5505013"  # noqa: S105 - the published first password of the old system, refused outside development
+DEVELOPMENT, PRODUCTION = "development", "production"
+HERE = Path(__file__).resolve().parent
+
+
+class HalfConfigured(RuntimeError):
+    """Names every setting that is missing or wrong, so that one look mends all."""
+
+
+def load(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return Flask's settings; raises HalfConfigured naming all that is missing at once."""
+    mode = environ.get("APP_ENV", PRODUCTION)
+    instance = Path(environ.get("INSTANCE_PATH") or HERE / "instance").resolve()
+    settings = _plain(environ, instance) | _photos(environ) | _mail(environ) | _organiser(environ)
+    settings |= {"APP_ENV": mode, "DEVELOPMENT": mode == DEVELOPMENT, "INSTANCE_PATH": str(instance)}
+    settings |= _secrets(environ, instance, mode)
+    if mode == DEVELOPMENT:
+        settings["OFFICE_DEFAULT_PASSWORD"] = settings["OFFICE_DEFAULT_PASSWORD"] or SEED_PASSWORD
+    _refuse_half_configured(settings, mode)
+    settings["SESSION_COOKIE_NAME"] = "__Host-session" if settings["HTTPS"] else "session"
+    settings["SESSION_COOKIE_SECURE"] = settings["HTTPS"]
+    return settings
+
+
+def _plain(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
+    public_url = environ.get("PUBLIC_URL", "").rstrip("/")
+    return {
+        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), instance),
+        "REDIS_URL": environ.get("REDIS_URL", ""),
+        "PUBLIC_URL": public_url,
+        "HTTPS": public_url.startswith("https://"),
+        "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),
+        "CAPTCHA_ALWAYS": environ.get("CAPTCHA_ALWAYS") == "1",
+        "OFFICE_DEFAULT_PASSWORD": environ.get("OFFICE_DEFAULT_PASSWORD", ""),
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+        "BABEL_DEFAULT_TIMEZONE": environ.get("TIME_ZONE", "Asia/Shanghai"),
+        "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+    }
+
+
+def _photos(environ: Mapping[str, str]) -> dict[str, Any]:
+    names = ("S3_BUCKET", "S3_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY")
+    return {"PHOTO_STORAGE": environ.get("PHOTO_STORAGE", "local"), **{name: environ.get(name, "") for name in names}}
+
+
+def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "SMTP_HOST": environ.get("SMTP_HOST", ""),
+        "SMTP_PORT": _number(environ, "SMTP_PORT", 25),
+        "SMTP_USERNAME": environ.get("SMTP_USERNAME", ""),
+        "SMTP_PASSWORD": environ.get("SMTP_PASSWORD", ""),
+        "SMTP_STARTTLS": environ.get("SMTP_STARTTLS") == "1",
+        "MAIL_FROM": environ.get("MAIL_FROM", "no-reply@localhost"),
+    }
+
+
+def _organiser(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "ORGANISER_NAME": environ.get("ORGANISER_NAME", "钦州市职称改革办公室（演示）"),
+        "ORGANISER_PHONE": environ.get("ORGANISER_PHONE", "0777-0000000"),
+        "ORGANISER_HOURS": environ.get("ORGANISER_HOURS", "工作日 8:00—12:00、15:00—18:00"),
+    }
+
+
+def _secrets(environ: Mapping[str, str], instance: Path, mode: str) -> dict[str, Any]:
+    """In development the keys are made on first start; elsewhere they have no default."""
+    keys = {name: environ.get(name, "") for name in ("SECRET_KEY", "FIELD_KEY")}
+    if mode == DEVELOPMENT:
+        keys = {name: value or read_or_make_key(instance / "keys" / name.lower()) for name, value in keys.items()}
+    return {"SECRET_KEY": keys["SECRET_KEY"], "FIELD_KEY": _decoded(keys["FIELD_KEY"])}
+
+
+def _refuse_half_configured(settings: Mapping[str, Any], mode: str) -> None:
+    missing = list(_lacks(settings))
+    if mode not in (DEVELOPMENT, PRODUCTION):
+        missing.append("APP_ENV 只能是 development 或 production")
+    if mode != DEVELOPMENT:
+        missing += _lacks_outside_development(settings)
+    if missing:
+        raise HalfConfigured("服务器没有启动，请先设置好：" + "；".join(missing))
+
+
+def _lacks(settings: Mapping[str, Any]) -> list[str]:
+    lacks = []
+    if len(settings["SECRET_KEY"]) < 32:
+        lacks.append("SECRET_KEY（至少 32 个字符的随机串）")
+    if len(settings["FIELD_KEY"]) != MASTER_BYTES:
+        lacks.append("FIELD_KEY（32 个随机字节的 Base64，加密身份证号和手机号用）")
+    if settings["PHOTO_STORAGE"] not in ("local", "s3"):
+        lacks.append("PHOTO_STORAGE 只能是 local 或 s3")
+    if settings["PHOTO_STORAGE"] == "s3" and not settings["S3_BUCKET"]:
+        lacks.append("S3_BUCKET（照片存放的桶）")
+    return lacks
+
+
+def _lacks_outside_development(settings: Mapping[str, Any]) -> list[str]:
+    lacks = []
+    if settings["OFFICE_DEFAULT_PASSWORD"] in ("", SEED_PASSWORD):
+        lacks.append(f"OFFICE_DEFAULT_PASSWORD（机构默认账户的初始密码，不能是 {SEED_PASSWORD}）")
+    if not settings["PUBLIC_URL"]:
+        lacks.append("PUBLIC_URL（别人打开本系统的网址，如 https://zs.example.gov.cn）")
+    if not settings["SMTP_HOST"]:
+        lacks.append("SMTP_HOST（发确认邮件的服务器）")
+    return lacks
+
+
+def database_url(given: str, instance: Path) -> str:
+    """Return SQLAlchemy's address; PostgreSQL always through psycopg 3, SQLite in the instance folder by default."""
+    if not given:
+        return f"sqlite:///{instance / 'certificates.db'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if given.startswith(prefix):
+            return "postgresql+psycopg://" + given.removeprefix(prefix)
+    return given
+
+
+def _decoded(key: str) -> bytes:
+    try:
+        return base64.b64decode(key, validate=True)
+    except (ValueError, binascii.Error):
+        return b""
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    given = environ.get(name, "")
+    return int(given) if given.isdigit() else default

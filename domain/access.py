@@ -1,0 +1,140 @@
+"""Who may do what, and how far: one table of permissions from which routes, menus, documentation and tests derive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.vocabulary import OfficeKind, Term
+
+
+class Role(Term):
+    PUBLIC = "public", "公众"
+    HOLDER = "holder", "专业技术人员"
+    DEFAULT_ACCOUNT = "default_account", "机构默认账户"
+    STAFF = "staff", "工作人员"
+    ADMIN = "admin", "职改办管理员"
+
+    @property
+    def is_office(self) -> bool:
+        return self in (Role.DEFAULT_ACCOUNT, Role.STAFF, Role.ADMIN)
+
+
+class Reach(StrEnum):
+    """How far a permission carries."""
+
+    EVERYWHERE = "everywhere"
+    OWN = "own"
+    OWN_OFFICE = "own_office"
+    SUBTREE = "subtree"
+    REGION_ONLY = "region_only"
+
+
+class Permission(Term):
+    LOOK_UP = "look_up", "查验证书"
+    SIGN_IN = "sign_in", "登录、注册、找回密码"
+    OWN_ACCOUNT = "own_account", "修改自己的密码、退出"
+    OWN_CASES = "own_cases", "审验自己的证书"
+    BACK_OFFICE = "back_office", "进入工作平台"
+    CERTIFICATES_READ = "certificates_read", "证书查询"
+    IMPORT = "import", "导入历年证书"
+    REVIEW = "review", "审核、恢复、转办、删除"
+    REPLY_TEXTS = "reply_texts", "回复模板"
+    PROBLEM_PERSONS_READ = "problem_persons_read", "问题人员"
+    OFFICES = "offices", "组织机构"
+    AWARDING_BODIES = "awarding_bodies", "授予单位"
+    USERS = "users", "用户管理"
+    TITLES = "titles", "职称目录"
+    AUDIT_READ = "audit_read", "操作日志"
+
+
+GRANTS: dict[Permission, dict[Role, Reach]] = {
+    Permission.LOOK_UP: dict.fromkeys(Role, Reach.EVERYWHERE),
+    Permission.SIGN_IN: dict.fromkeys(Role, Reach.EVERYWHERE),
+    Permission.OWN_ACCOUNT: {
+        Role.HOLDER: Reach.OWN,
+        Role.DEFAULT_ACCOUNT: Reach.OWN,
+        Role.STAFF: Reach.OWN,
+        Role.ADMIN: Reach.OWN,
+    },
+    Permission.OWN_CASES: {Role.HOLDER: Reach.OWN},
+    Permission.BACK_OFFICE: {
+        Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE,
+        Role.STAFF: Reach.SUBTREE,
+        Role.ADMIN: Reach.SUBTREE,
+    },
+    Permission.CERTIFICATES_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.IMPORT: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.REVIEW: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.REPLY_TEXTS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.PROBLEM_PERSONS_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.OFFICES: {Role.ADMIN: Reach.SUBTREE},
+    Permission.AWARDING_BODIES: {Role.ADMIN: Reach.SUBTREE},
+    Permission.USERS: {Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE, Role.ADMIN: Reach.SUBTREE},
+    Permission.TITLES: {Role.ADMIN: Reach.REGION_ONLY},
+    Permission.AUDIT_READ: {Role.ADMIN: Reach.SUBTREE},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an office stands: itself and what lies above it, the form every scope is asked in."""
+
+    office_id: int
+    kind: OfficeKind
+    city_office_id: int | None
+    region_office_id: int | None
+
+    @property
+    def lineage(self) -> tuple[int, ...]:
+        """The office and its ancestors, nearest first."""
+        chain = (self.office_id, self.city_office_id, self.region_office_id)
+        return tuple(dict.fromkeys(office for office in chain if office is not None))
+
+    def lies_within(self, office_id: int) -> bool:
+        return office_id in self.lineage
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the person, the role and the place, as every operation and guard receives them."""
+
+    role: Role
+    id: int | None = None
+    name: str = ""
+    place: Place | None = None
+    must_change_password: bool = False
+
+    @property
+    def office_id(self) -> int:
+        if self.place is None:
+            raise LookupError("only office accounts have an office")
+        return self.place.office_id
+
+    def reach(self, permission: Permission) -> Reach | None:
+        return GRANTS[permission].get(self.role)
+
+    def may(self, permission: Permission) -> bool:
+        reach = self.reach(permission)
+        if reach is None or (self.must_change_password and permission is not Permission.OWN_ACCOUNT):
+            return reach is Reach.EVERYWHERE
+        if reach is Reach.REGION_ONLY:
+            return self.place is not None and self.place.kind is OfficeKind.REGION
+        return True
+
+    def reaches(self, permission: Permission, place: Place) -> bool:
+        """Whether the permission carries to something that belongs to the office at `place`."""
+        if not self.may(permission) or self.place is None:
+            return False
+        if self.reach(permission) is Reach.OWN_OFFICE:
+            return place.office_id == self.place.office_id
+        return place.lies_within(self.place.office_id)
+
+
+ANYBODY = Actor(Role.PUBLIC)
+SYSTEM_NAME = "系统"
+
+
+def operator(name: str) -> Actor:
+    """Return the server administrator who works from the command line and reaches every office."""
+    return Actor(Role.ADMIN, None, f"命令行（{name}）")

@@ -1,0 +1,109 @@
+"""The shared objects: database, migrations, sign-in, form protection, translations. No rule of the field lives here."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+migrate = Migrate(render_as_batch=True, compare_type=True)
+login_manager = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+
+_BUSY_SECONDS = 15
+
+
+class WroteWhileReading(RuntimeError):
+    """A flush outside `writing()`: a page that only reads tried to change something."""
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """WAL and full durability; transactions are begun by us, so that writers take their turn at once."""
+    if type(connection).__module__ != "sqlite3":
+        return
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_writes_while_reading(session: Session, *_: Any) -> None:
+    if not session.info.get("writing") and (session.new or session.dirty or session.deleted):
+        if any(session.is_modified(thing) for thing in (*session.new, *session.dirty)) or session.deleted:
+            raise WroteWhileReading("a change outside `with writing():`")
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Do one change whole: begin as a writer, commit at the end, leave nothing behind on error.
+
+    What was read before is read again inside, so nothing is decided on an old snapshot. Slow work (hashing a
+    password, decoding a photo) belongs before it: on SQLite all others who write wait meanwhile.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("writing() does not nest; operations only flush")
+    session.rollback()
+    with _turn(session):
+        session.info["writing"] = True
+        try:
+            session.connection(execution_options={"immediate": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
+
+
+@contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    """Queue for SQLite's one writer at a lock file, which is fair where SQLite's own waiting is not."""
+    bind = session.get_bind()
+    file = bind.engine.url.database if bind.dialect.name == "sqlite" else None
+    if not file or file == ":memory:":
+        yield
+        return
+    with Path(f"{file}.turn").open("w") as queue:
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        yield

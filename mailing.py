@@ -1,0 +1,50 @@
+"""Sending mail: through SMTP where it is configured, else into a folder that the development outbox page shows."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import time
+from collections.abc import Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+_SECONDS = 15
+
+
+def send(config: Mapping[str, Any], to: str, subject: str, body: str) -> bool:
+    """Send one mail; False where the server is away, so that the page can offer to send it again."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = config["MAIL_FROM"], to, subject
+    message.set_content(body)
+    if not config["SMTP_HOST"]:
+        _keep(outbox(config), message)
+        return True
+    try:
+        _deliver(config, message)
+    except (OSError, smtplib.SMTPException) as trouble:
+        log.error("mail was not sent: %s", type(trouble).__name__)
+        return False
+    return True
+
+
+def _deliver(config: Mapping[str, Any], message: EmailMessage) -> None:
+    with smtplib.SMTP(config["SMTP_HOST"], config["SMTP_PORT"], timeout=_SECONDS) as server:
+        if config["SMTP_STARTTLS"]:
+            server.starttls()
+        if config["SMTP_USERNAME"]:
+            server.login(config["SMTP_USERNAME"], config["SMTP_PASSWORD"])
+        server.send_message(message)
+
+
+def outbox(config: Mapping[str, Any]) -> Path:
+    return Path(config["INSTANCE_PATH"]) / "outbox"
+
+
+def _keep(folder: Path, message: EmailMessage) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{time.time_ns()}.eml").write_bytes(message.as_bytes())

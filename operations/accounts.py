@@ -1,0 +1,131 @@
+"""What holds for every account: signing in, changing one's own password, ending other sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from domain import normalizing
+from domain.errors import DomainError, FieldProblem
+from domain.identifiers import IdProblem, MobileProblem, mobile, parse_id
+from domain.passwords import check_password
+from extensions import db
+from models import Account, Holder, StaffUser, now
+from operations import events, throttle
+from operations.passwords import fits
+
+PER_ACCOUNT, PER_ADDRESS = 5, 20
+ASK_AFTER = 2
+WRONG = "账号或密码不对"
+WAIT = "试错的次数太多了，请 15 分钟后再试，或先找回密码"
+
+A = TypeVar("A", bound=Account)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to sign in: at which door, as whom, from where."""
+
+    door: str
+    login: str
+    address: str
+
+    @property
+    def subject(self) -> str:
+        return f"{self.door}:{normalizing.code(self.login)}"
+
+
+def asks_challenge(attempt: Attempt, always: bool) -> bool:
+    """Whether this try has to bring a 验证码: after two failures of the account or the address, or always."""
+    return always or max(throttle.failures("account", attempt.subject), _of_address(attempt)) >= ASK_AFTER
+
+
+def locked(attempt: Attempt) -> bool:
+    """Five failures in fifteen minutes for an account, twenty for an address; whether the account exists or not."""
+    return throttle.failures("account", attempt.subject) >= PER_ACCOUNT or _of_address(attempt) >= PER_ADDRESS
+
+
+def _of_address(attempt: Attempt) -> int:
+    return throttle.failures("address", attempt.address)
+
+
+def failed(attempt: Attempt) -> str:
+    """Count a failure and return the sentence, the same for a wrong password and an unknown account."""
+    throttle.fail("account", attempt.subject)
+    throttle.fail("address", attempt.address)
+    left = PER_ACCOUNT - throttle.failures("account", attempt.subject)
+    return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，可以先找回密码。"
+
+
+def signed_in(account: Account, attempt: Attempt) -> None:
+    """Note that somebody came in."""
+    throttle.forgive("account", attempt.subject)
+    account.last_signed_in_at = now()
+    events.record(account.actor, "sign_in", (_table(account), account.id), "登录")
+
+
+def staff_by_login(login: str) -> StaffUser | None:
+    return db.session.scalar(select(StaffUser).filter_by(username=normalizing.text(login)))
+
+
+def holder_by_login(login: str) -> Holder | None:
+    """Return the holder whose ID number, e-mail or mobile this is."""
+    typed = normalizing.code(login)
+    if "@" in typed:
+        return Holder.with_email(typed)
+    try:
+        found = Holder.with_id_number(parse_id(typed, now().date()).number)
+    except IdProblem:
+        found = None
+    return found or _by_mobile(typed)
+
+
+def _by_mobile(typed: str) -> Holder | None:
+    try:
+        return Holder.with_mobile(mobile(typed))
+    except MobileProblem:
+        return None
+
+
+def recognised(account: A | None, password: str) -> A | None:
+    """Return the account if the password fits and it may come in; takes as long where there is none."""
+    fit = fits(account.password_hash if account else None, password)
+    return account if account is not None and fit and account.is_active else None
+
+
+def refuse_wrong(account: Account, current: str) -> None:
+    """Raise if this is not the account's password; slow, so ask before the transaction."""
+    if not fits(account.password_hash, current):
+        raise FieldProblem("current", "现在的密码不对，请重新输入")
+
+
+def change_password(account: Account, password_hash: str) -> None:
+    """Take a new password and end all other sessions."""
+    set_password(account, password_hash)
+    events.record(account.actor, "change_password", (_table(account), account.id), "修改了自己的密码")
+
+
+def set_password(account: Account, password_hash: str) -> None:
+    account.password_hash = password_hash
+    account.session_epoch += 1
+    if isinstance(account, StaffUser):
+        account.must_change_password = False
+    db.session.flush()
+
+
+def _table(account: Account) -> str:
+    return "staff_user" if isinstance(account, StaffUser) else "holder"
+
+
+def refuse_weak(password: str, repeated: str, *, names: list[str], office_default: str) -> None:
+    """Raise what is wrong with a new password; see domain.passwords for the rule."""
+    if password != repeated:
+        raise FieldProblem("repeated", "两次输入的密码不一样，请重新输入")
+    check_password(password, account_names=names, forbidden=[office_default])
+
+
+def refuse_locked(attempt: Attempt) -> None:
+    if locked(attempt):
+        raise DomainError(WAIT)

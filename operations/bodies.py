@@ -1,0 +1,163 @@
+"""Awarding bodies: recognising a name, suggesting some, and the office that answers for one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pypinyin import Style, lazy_pinyin
+from sqlalchemy import Update, or_, select, update
+
+from domain import normalizing
+from domain.access import Actor, Place
+from domain.errors import FieldProblem
+from extensions import db
+from models import AwardingBody, AwardingBodyAlias, Certificate, Office, VerificationCase
+from operations import events
+
+USUAL_ENDINGS = ("职改办", "职称改革领导小组办公室", "职称改革办公室", "职称改革工作领导小组办公室")
+SUGGESTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBody:
+    """A body of the dictionary, as the importer and the case need it."""
+
+    id: int
+    name: str
+    place: Place
+    office_name: str
+
+    @property
+    def key(self) -> str:
+        return f"#{self.id}"
+
+
+def body_key(name: str | None) -> str | None:
+    """Return what the awarding body is compared by: its number in the dictionary, else the words themselves."""
+    if not name:
+        return None
+    known = known_body(name)
+    return known.key if known else normalizing.text(name)
+
+
+def known_body(name: str) -> KnownBody | None:
+    """Return the body of this name or alias."""
+    wanted = normalizing.text(name)
+    query = (
+        select(AwardingBody)
+        .outerjoin(AwardingBody.aliases)
+        .where(or_(AwardingBody.name == wanted, AwardingBodyAlias.alias == wanted))
+    )
+    body = db.session.scalar(query.limit(1))
+    return _known(body) if body else None
+
+
+def _known(body: AwardingBody) -> KnownBody:
+    return KnownBody(body.id, body.name, body.office.place, body.office.name)
+
+
+class BodyDirectory:
+    """All bodies at once, for an import: every name and alias to its body, and near misses."""
+
+    def __init__(self, bodies: Iterable[AwardingBody]) -> None:
+        self._by_name: dict[str, KnownBody] = {}
+        for body in bodies:
+            known = _known(body)
+            self._by_name |= {name: known for name in (body.name, *(alias.alias for alias in body.aliases))}
+
+    @classmethod
+    def load(cls) -> BodyDirectory:
+        return cls(db.session.scalars(select(AwardingBody)).unique())
+
+    def find(self, name: str) -> KnownBody | None:
+        return self._by_name.get(name)
+
+    def suggest(self, name: str) -> list[str]:
+        """Return the best likenesses of an unknown name, canonical and without repeats."""
+        near = difflib.get_close_matches(name, self._by_name, n=SUGGESTED, cutoff=0.5)
+        return list(dict.fromkeys(self._by_name[likeness].name for likeness in near))[:3]
+
+
+def suggestions(typed: str) -> list[AwardingBody]:
+    """Return at most six bodies whose name, alias or pinyin initials contain what was typed (two characters or more)."""
+    wanted = normalizing.text(typed)
+    if len(wanted) < 2:
+        return []
+    inside = f"%{_escaped(wanted)}%"
+    aliased = select(AwardingBodyAlias.body_id).where(AwardingBodyAlias.alias.like(inside, escape="\\"))
+    query = select(AwardingBody).where(
+        or_(
+            AwardingBody.name.like(inside, escape="\\"),
+            AwardingBody.id.in_(aliased),
+            AwardingBody.initials.like(f"{_escaped(wanted.lower())}%", escape="\\"),
+        )
+    )
+    return list(db.session.scalars(query.order_by(AwardingBody.name).limit(SUGGESTED)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def initials(name: str) -> str:
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+
+
+def usual_names(office_name: str) -> list[str]:
+    """Return the names an office signs certificates with: …职改办 and its usual longer forms."""
+    stem = next((office_name.removesuffix(end) for end in USUAL_ENDINGS if office_name.endswith(end)), office_name)
+    return list(dict.fromkeys([office_name, *(stem + end for end in USUAL_ENDINGS)]))
+
+
+def add_body(actor: Actor, office: Office, name: str, aliases: Iterable[str] = ()) -> AwardingBody:
+    """Add a body that the office answers for; names that are taken are refused, taken aliases are left out."""
+    wanted = normalizing.text(name)
+    if known_body(wanted):
+        raise FieldProblem("name", f"“{wanted}”已经在授予单位里了，请改用别的名称")
+    body = AwardingBody(name=wanted, office_id=office.id, initials=initials(wanted))
+    db.session.add(body)
+    db.session.flush()
+    for alias in aliases:
+        if not known_body(alias):
+            body.aliases.append(AwardingBodyAlias(alias=normalizing.text(alias)))
+            db.session.flush()
+    _take_over(body)
+    events.record(actor, "add_awarding_body", ("awarding_body", body.id), f"新增授予单位“{wanted}”")
+    return body
+
+
+def change_body(actor: Actor, body: AwardingBody, office: Office, aliases: list[str]) -> None:
+    """Set the office behind a body and its aliases; the name itself stays, since certificates print it."""
+    wanted = [normalizing.text(alias) for alias in aliases if alias.strip()]
+    for alias in wanted:
+        known = known_body(alias)
+        if known and known.id != body.id:
+            raise FieldProblem("aliases", f"“{alias}”已经是“{known.name}”的名称，请删去这一行")
+    before = {"归口职改办": body.office.name, "别名": "、".join(alias.alias for alias in body.aliases)}
+    body.office_id = office.id
+    body.aliases = [_kept(body, alias) for alias in dict.fromkeys(wanted) if alias != body.name]
+    db.session.flush()
+    _take_over(body)
+    after = {"归口职改办": office.name, "别名": "、".join(wanted)}
+    changes = {label: [before[label], after[label]] for label in before if before[label] != after[label]}
+    events.record(actor, "change_awarding_body", ("awarding_body", body.id), f"修改授予单位“{body.name}”", changes=changes)
+
+
+def _kept(body: AwardingBody, alias: str) -> AwardingBodyAlias:
+    return next((old for old in body.aliases if old.alias == alias), None) or AwardingBodyAlias(alias=alias)
+
+
+def _take_over(body: AwardingBody) -> None:
+    """Let what was written with these words before count as this body's, where no other record stands in the way."""
+    for name in (body.name, *(alias.alias for alias in body.aliases)):
+        taken = select(Certificate.cert_no).where(Certificate.body_key == f"#{body.id}")
+        free = or_(Certificate.cert_no.is_(None), Certificate.cert_no.not_in(taken))
+        _rekey(update(Certificate).where(Certificate.body_key == name, free), body)
+        _rekey(update(VerificationCase).where(VerificationCase.body_key == name), body)
+
+
+def _rekey(statement: Update, body: AwardingBody) -> None:
+    keyed = statement.values(body_key=f"#{body.id}")
+    db.session.execute(keyed, execution_options={"synchronize_session": "fetch"})

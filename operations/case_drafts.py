@@ -1,0 +1,205 @@
+"""What a holder does to a case before sending it: starting one, filling it in, adding photos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from domain import normalizing
+from domain.access import Actor
+from domain.certificate_rows import Answers, read_answers
+from domain.errors import DomainError, FieldProblem, FieldProblems, NotFound
+from domain.identifiers import IdDocument, parse_id
+from domain.verification import OPEN_STATES, CaseState
+from domain.vocabulary import PhotoKind
+from extensions import db
+from models import CasePhoto, Certificate, Holder, VerificationCase, now
+from operations import bodies, events
+from operations.case_facts import PORTAL_KEYS
+from operations.certificates import values_of
+from operations.dictionaries import dictionaries
+from photos import SafePhoto, looks_same
+
+EDITABLE = (CaseState.DRAFT, CaseState.NEEDS_CHANGES)
+
+
+def own(actor: Actor, case_id: int) -> VerificationCase:
+    """Return the holder's own case; raises NotFound for anybody else's, as for one that does not exist."""
+    case = db.session.get(VerificationCase, case_id)
+    if case is None or case.holder_id != actor.id or case.deleted:
+        raise NotFound("没有这本证书的审验，可能已经删除")
+    return case
+
+
+def cases_of(holder_id: int) -> list[VerificationCase]:
+    query = select(VerificationCase).filter_by(holder_id=holder_id, deleted_at=None).order_by(VerificationCase.id.desc())
+    return list(db.session.scalars(query))
+
+
+def offered(holder: Holder) -> list[Certificate]:
+    """Return the records that are the holder's by name and ID number and still wait for a case."""
+    taken = select(VerificationCase.certificate_id).where(
+        VerificationCase.holder_id == holder.id,
+        VerificationCase.deleted_at.is_(None),
+        VerificationCase.certificate_id.is_not(None),
+    )
+    query = select(Certificate).where(
+        Certificate.id_digest == holder.id_digest,
+        Certificate.name == holder.name,
+        Certificate.verified_at.is_(None),
+        Certificate.id.not_in(taken),
+    )
+    return list(db.session.scalars(query.order_by(Certificate.id)))
+
+
+def start_from_record(actor: Actor, holder: Holder, certificate_id: int) -> VerificationCase:
+    """Open a draft that holds what the record holds, or return the one that is open already."""
+    certificate = db.session.get(Certificate, certificate_id)
+    if certificate is None or certificate.id_digest != holder.id_digest or certificate.name != holder.name:
+        raise NotFound("没有这本证书")
+    existing = _open_case_of(certificate)
+    if existing is not None:
+        return existing
+    if certificate.is_public:
+        raise DomainError("这本证书已经审验通过，不用再审验")
+    case = VerificationCase(holder_id=holder.id, certificate_id=certificate.id, **values_of(certificate, PORTAL_KEYS))
+    case.body_key = certificate.body_key
+    case.belong_to(certificate.office.place)
+    return _opened(actor, case)
+
+
+def _open_case_of(certificate: Certificate) -> VerificationCase | None:
+    return db.session.scalar(
+        select(VerificationCase).where(
+            VerificationCase.certificate_id == certificate.id,
+            VerificationCase.state.in_(OPEN_STATES),
+            VerificationCase.deleted_at.is_(None),
+        )
+    )
+
+
+def start_by_number(actor: Actor, holder: Holder, typed: str) -> VerificationCase:
+    """Open a draft for a number typed by hand; a record of the holder's own with this number is taken up instead."""
+    number = _number(typed)
+    mine = [record for record in Certificate.of_person(holder.id_digest, holder.name) if record.cert_no == number]
+    if len(mine) == 1:
+        return start_from_record(actor, holder, mine[0].id)
+    draft = db.session.scalar(
+        select(VerificationCase).filter_by(
+            holder_id=holder.id, cert_no=number, state=CaseState.DRAFT, certificate_id=None, deleted_at=None
+        )
+    )
+    return draft or _opened(actor, VerificationCase(holder_id=holder.id, cert_no=number))
+
+
+def _number(typed: str) -> str:
+    number = normalizing.code(typed).replace(" ", "")
+    if number in ("", "无"):
+        raise FieldProblem("cert_no", "还没有填证书编号")
+    if len(number) > 15 or not (number.isascii() and number.isdigit()):
+        raise FieldProblem("cert_no", "证书编号最多 15 位，只有数字")
+    return number
+
+
+def _opened(actor: Actor, case: VerificationCase) -> VerificationCase:
+    db.session.add(case)
+    db.session.flush()
+    events.record(actor, "start", ("case", case.id), "开始审验", to_state=CaseState.DRAFT.value)
+    return case
+
+
+def document_of(holder: Holder) -> IdDocument:
+    return parse_id(holder.id_number, now().date())
+
+
+def read_form(case: VerificationCase, typed: Mapping[str, str]) -> Answers:
+    """Read the wizard's form; what was left as the record has it is not checked for form."""
+    kept = values_of(case.certificate, PORTAL_KEYS) if case.certificate else {}
+    return read_answers(typed, kept, document_of(case.holder), dictionaries())
+
+
+def fill_in(case: VerificationCase, answers: Answers, former_name: str) -> None:
+    """Keep what was typed as far as it can be read; the rest is told by the form, not kept half."""
+    _refuse_uneditable(case)
+    wrong = {problem.key for problem in answers.problems}
+    for key, value in answers.values.items():
+        if key not in wrong:
+            setattr(case, key, value)
+    case.former_name = normalizing.person_name(former_name)[:50] or None
+    case.body_key = bodies.body_key(case.awarding_body)
+    try:
+        db.session.flush()
+    except IntegrityError as clash:
+        raise FieldProblem("cert_no", "这个编号和授予单位您已经另开了一份审验，请在“我的证书”里继续那一份") from clash
+
+
+def refuse_wrong(answers: Answers) -> None:
+    """Raise all that is wrong with a form at once, each beside its field."""
+    if answers.problems:
+        raise FieldProblems([FieldProblem(problem.key, problem.sentence) for problem in answers.problems])
+
+
+def _refuse_uneditable(case: VerificationCase) -> None:
+    if case.state not in EDITABLE:
+        raise DomainError(f"现在是“{case.state.holder_label}”，不能再改；要改请先撤回审验")
+
+
+def refuse_same_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto) -> None:
+    """The two pages are two photos."""
+    for other in case.photos:
+        if other.kind != kind and not other.superseded and looks_same(other.fingerprint, photo.fingerprint):
+            raise FieldProblem(kind.value, f"两张照片一样。这一张要拍“{kind.label}”")
+
+
+def attach_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key: str) -> str | None:
+    """Put a stored photo to the case; return the storage key that is no longer needed, if any."""
+    _refuse_uneditable(case)
+    refuse_same_photo(case, kind, photo)
+    dropped = _set_aside(case, kind)
+    case.photos.append(
+        CasePhoto(
+            kind=kind, key=key, sha256=photo.sha256, fingerprint=_signed(photo.fingerprint),
+            width=photo.width, height=photo.height, size=len(photo.data),
+        )
+    )  # fmt: skip
+    db.session.flush()
+    return dropped
+
+
+def remove_photo(case: VerificationCase, kind: PhotoKind) -> str | None:
+    _refuse_uneditable(case)
+    dropped = _set_aside(case, kind)
+    db.session.flush()
+    return dropped
+
+
+def _set_aside(case: VerificationCase, kind: PhotoKind) -> str | None:
+    """A photo that was sent before is kept for 恢复; one that never was is dropped at once."""
+    old = case.photo(kind)
+    if old is None:
+        return None
+    if old.submitted:
+        old.superseded = True
+        db.session.flush()
+        return None
+    case.photos.remove(old)
+    db.session.delete(old)
+    db.session.flush()
+    return old.key
+
+
+def _signed(fingerprint: int) -> int:
+    """Fit 64 bits into the database's signed integer."""
+    return fingerprint - (1 << 64) if fingerprint >= 1 << 63 else fingerprint
+
+
+def changes_of(case: VerificationCase) -> dict[str, tuple[Any, Any]]:
+    """Return the fields a holder changed against the record: key -> (record, case)."""
+    record = case.certificate
+    if record is None:
+        return {}
+    pairs = {key: (getattr(record, key), getattr(case, key)) for key in PORTAL_KEYS}
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}

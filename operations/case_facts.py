@@ -1,0 +1,121 @@
+"""What the rules ask about a case, answered from the database: the view of a case that guards see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from domain.access import Place
+from domain.certificate_fields import ASKED, DECIDING, PORTAL
+from domain.verification import CaseState
+from domain.vocabulary import PhotoKind
+from extensions import db
+from models import Certificate, ProblemPerson, VerificationCase
+
+REQUIRED_PHOTOS = (PhotoKind.NUMBER_PAGE, PhotoKind.CONTENT_PAGE)
+PORTAL_KEYS = [field.key for field in PORTAL]
+
+
+class CaseFacts:
+    """A case as domain.verification.Case describes it; what needs a query is asked once, when a guard wants it."""
+
+    def __init__(self, case: VerificationCase) -> None:
+        self.case = case
+
+    @property
+    def state(self) -> CaseState:
+        return self.case.state
+
+    @property
+    def holder_id(self) -> int:
+        return self.case.holder_id
+
+    @property
+    def place(self) -> Place | None:
+        return self.case.place
+
+    @property
+    def has_correction(self) -> bool:
+        return self.case.has_correction
+
+    @property
+    def touched_by_office(self) -> bool:
+        return self.case.touched_by_office
+
+    @property
+    def deleted(self) -> bool:
+        return self.case.deleted
+
+    @cached_property
+    def missing(self) -> list[str]:
+        return [*missing_fields(self.case), *missing_photos(self.case)]
+
+    @cached_property
+    def matches_record(self) -> bool:
+        record, holder = self.case.certificate, self.case.holder
+        if record is None or record.batch_id is None or record.is_public:
+            return False
+        same_person = record.name == holder.name and record.id_digest == holder.id_digest
+        return same_person and not differing_keys(self.case, record)
+
+    @cached_property
+    def holder_listed(self) -> bool:
+        listed = exists().where(
+            ProblemPerson.id_digest == self.case.holder.id_digest, ProblemPerson.lifted_at.is_(None)
+        )
+        return bool(db.session.scalar(select(listed)))
+
+    @property
+    def holder_email_confirmed(self) -> bool:
+        return self.case.holder.email_confirmed_at is not None
+
+    @cached_property
+    def refused_before(self) -> bool:
+        refused = exists().where(
+            VerificationCase.holder_id == self.case.holder_id,
+            VerificationCase.id != self.case.id,
+            VerificationCase.state.in_([CaseState.REJECTED, CaseState.COUNTERFEIT]),
+            VerificationCase.deleted_at.is_(None),
+            *_same_certificate(self.case),
+        )
+        return bool(db.session.scalar(select(refused)))
+
+    @cached_property
+    def held_by_another(self) -> bool:
+        record = Certificate.with_number(self.case.cert_no, self.case.body_key)
+        return record is not None and record.id != self.case.certificate_id
+
+
+def _same_certificate(case: VerificationCase) -> list[Any]:
+    """Number and body; without a number, series, level, title and date of award."""
+    keys = ("cert_no", "body_key") if case.cert_no else ("title_series", "title_level", "title", "awarded_on")
+    return [getattr(VerificationCase, key) == getattr(case, key) for key in keys]
+
+
+def missing_fields(case: VerificationCase) -> list[str]:
+    """Name the fields that are still empty; 办证时间 may stay empty where the record has none."""
+    record = case.certificate
+    return [
+        field.label
+        for field in ASKED
+        if getattr(case, field.key) is None
+        and not (field.optional_in_portal and (record is None or getattr(record, field.key) is None))
+    ]
+
+
+def missing_photos(case: VerificationCase) -> list[str]:
+    return [kind.label for kind in REQUIRED_PHOTOS if case.photo(kind) is None]
+
+
+def differing_keys(case: VerificationCase, record: Any) -> list[str]:
+    """Return the deciding fields (columns 2 and 10–17) in which the case differs from the record."""
+    return [field.key for field in DECIDING if getattr(case, field.key) != getattr(record, field.key)]
+
+
+def final_values(case: VerificationCase, correction: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the values a decision publishes: the holder's, with the office's correction over them where it counts."""
+    values = {key: getattr(case, key) for key in PORTAL_KEYS}
+    return {**values, **(correction or {})}

@@ -1,0 +1,353 @@
+"""Taking a case through its transitions: the one place that writes `state`.
+
+Every action names the version it saw. What the table in domain.verification allows is done here with its effects,
+its event and its message in one transaction; anything else leaves the case as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from domain.access import Actor, Permission, Role
+from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion
+from domain.letters import LETTERS
+from domain.stored_values import plain, revived
+from domain.verification import BY_NAME, CaseState, Transition, refusals, state_word, submission
+from extensions import db
+from models import Certificate, Event, Holder, Message, Office, ProblemPerson, VerificationCase, now
+from operations import certificates, events, routing
+from operations.case_facts import PORTAL_KEYS, CaseFacts, differing_keys, final_values
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action on one case, with everything its form brought."""
+
+    case: VerificationCase
+    transition: Transition
+    actor: Actor
+    reply: str = ""
+    evidence: str = ""
+    to_office: Office | None = None
+    correction: dict[str, Any] | None = None
+
+
+class Refused(NotAllowed):
+    """The table says no; the sentence gives every reason."""
+
+
+def reviewable(actor: Actor, case_id: int) -> VerificationCase:
+    """Return a case within the reviewer's reach; raises NotFound otherwise, as for one that does not exist."""
+    case = db.session.get(VerificationCase, case_id)
+    if case is None or case.place is None or not actor.reaches(Permission.REVIEW, case.place):
+        raise NotFound("没有这件审验，可能已经转给别的职改办")
+    return case
+
+
+def act(
+    actor: Actor,
+    case_id: int,
+    version: int,
+    name: str,
+    *,
+    reply: str = "",
+    evidence: str = "",
+    to_office: Office | None = None,
+    correction: dict[str, Any] | None = None,
+) -> VerificationCase:
+    """Take the case through one transition.
+
+    Raises StaleVersion if the case moved on since `version` was shown, Refused with the table's reasons.
+    """
+    case = _locked(case_id)
+    _refuse_stale(case, version, actor)
+    _take_up_record(case, name)
+    transition = submission(CaseFacts(case)) if name == "submit" else BY_NAME[name]
+    step = Step(case, transition, actor, reply.strip(), evidence.strip(), to_office, correction)
+    _refuse_forbidden(step)
+    _carry_out(step)
+    return case
+
+
+def _locked(case_id: int) -> VerificationCase:
+    query = select(VerificationCase).filter_by(id=case_id).with_for_update(of=VerificationCase)
+    case = db.session.scalar(query.execution_options(populate_existing=True))
+    if case is None:
+        raise NotFound("没有这件审验")
+    return case
+
+
+def _refuse_stale(case: VerificationCase, version: int, actor: Actor) -> None:
+    if case.version == version:
+        return
+    last = Event.about("case", case.id)[-1]
+    word = state_word(CaseFacts(case), actor)
+    who = "您" if (last.actor_role, last.actor_id) == (actor.role.value, actor.id) else last.actor_name
+    if actor.role is Role.HOLDER:
+        raise StaleVersion(f"这件审验刚刚有了变化，现在是“{word}”。您这次的操作没有生效，请看最新情况再决定。")
+    raise StaleVersion(f"{who}刚刚处理了这一件（{last.summary}），现在是“{word}”。您的结论没有保存。")
+
+
+def _refuse_forbidden(step: Step) -> None:
+    reasons = list(refusals(step.transition, CaseFacts(step.case), step.actor, step.reply))
+    if step.transition.evidence and not step.evidence:
+        reasons.append("认定假证要写明内部证据，请填写证据说明")
+    if step.transition.name == "hand_over":
+        reasons += _against_hand_over(step)
+    if reasons:
+        raise Refused("；".join(reasons))
+
+
+def _against_hand_over(step: Step) -> list[str]:
+    """To another office of the subtree or to the parent."""
+    target, place = step.to_office, step.actor.place
+    if target is None or place is None or target.closed_at:
+        return ["请选择转给哪个职改办"]
+    if target.id == step.case.office_id:
+        return [f"这一件已经在“{target.name}”了，请选别的职改办"]
+    parent = db.session.get(Office, place.office_id)
+    if not target.place.lies_within(place.office_id) and (parent is None or target.id != parent.parent_id):
+        return ["只能转给本机构、下级或直接上级职改办"]
+    return []
+
+
+def _carry_out(step: Step) -> None:
+    case, before = step.case, step.case.state
+    changes = _EFFECTS.get(step.transition.name, _no_effect)(step)
+    case.state = step.transition.lands_on(before)
+    case.version += 1
+    case.touched_by_office = _touched(step)
+    _stamp(step)
+    try:
+        db.session.flush()
+    except IntegrityError as clash:
+        raise Refused("这本证书已经有一份审验在进行，请到“我的证书”里查看") from clash
+    _tell(step, before, changes)
+
+
+def _touched(step: Step) -> bool:
+    if step.transition.by_office:
+        return True
+    return False if step.transition.name in ("submit", "submit_matched", "resubmit", "dispute") else step.case.touched_by_office
+
+
+def _stamp(step: Step) -> None:
+    case, name = step.case, step.transition.name
+    if name in ("submit", "submit_matched", "resubmit"):
+        case.submitted_at = now()
+    if step.transition.by_office and step.transition.reply.value != "none":
+        case.reply = step.reply or None
+    case.decided_at = now() if not case.state.is_open else None
+    if step.transition.deletes:
+        case.deleted_at = now()
+    if step.transition.restores:
+        case.deleted_at = None
+
+
+def _tell(step: Step, before: CaseState, changes: dict[str, Any]) -> None:
+    case = step.case
+    details = {**changes, **({"内部证据": ["", step.evidence]} if step.evidence else {})}
+    events.record(
+        step.actor, step.transition.name, ("case", case.id), step.transition.label,
+        from_state=before.value, to_state=case.state.value, reply=step.reply, changes=details or None,
+    )  # fmt: skip
+    letter = LETTERS.get(step.transition.name)
+    if letter:
+        words = {
+            "title": case.title or "", "number": case.cert_no or "无编号", "receipt": case.receipt,
+            "office": case.office.name if case.office else "",
+        }  # fmt: skip
+        body = letter.body.format(**words) + (f"\n审核回复：{step.reply}" if step.reply and step.transition.by_office else "")
+        db.session.add(
+            Message(holder_id=case.holder_id, case_id=case.id, title=letter.title.format(**words), body=body)
+        )
+        db.session.flush()
+
+
+# What each transition does besides moving the state.
+
+
+def _no_effect(step: Step) -> dict[str, Any]:
+    return {}
+
+
+def _take_up_record(case: VerificationCase, name: str) -> None:
+    """At submission and at approval a case typed by hand joins the record with its number, body and ID number."""
+    if name not in ("submit", "resubmit", "approve", "confirm") or case.certificate_id is not None:
+        return
+    case.hint = None
+    record = Certificate.with_number(case.cert_no, case.body_key)
+    if record is None:
+        return
+    if record.id_digest != case.holder.id_digest:
+        case.hint = f"同一编号和授予单位已有记录，持证人是{record.name}，身份证号不同，请核对"
+    elif not record.is_public:
+        case.certificate_id = record.id
+        db.session.flush()
+        db.session.refresh(case, ["certificate"])
+    else:
+        raise Refused("这本证书已经审验通过，不用再提交")
+
+
+def _submit(step: Step) -> dict[str, Any]:
+    case = step.case
+    case.correction, case.reply = None, None
+    case.submitted = plain({key: getattr(case, key) for key in (*PORTAL_KEYS, "former_name")})
+    for photo in list(case.photos):
+        if photo.superseded:
+            db.session.delete(photo)
+        photo.submitted = True
+    routing.route(case)
+    db.session.flush()
+    db.session.refresh(case, ["office", "photos"])
+    record = case.certificate
+    keys = differing_keys(case, record) if record else []
+    before, after = certificates.values_of(record, keys), certificates.values_of(case, keys)
+    return certificates.differences(before, after)
+
+
+def _submit_matched(step: Step) -> dict[str, Any]:
+    _submit(step)
+    case = step.case
+    record = case.certificate
+    assert record is not None, "only an attached case matches its record"
+    case.pooled = False
+    case.belong_to(record.office.place)
+    before = certificates.snapshot(record)
+    certificates.publish(record)
+    case.undo = certificates.undo_note(record, before)
+    return {}
+
+
+def _approve(step: Step) -> dict[str, Any]:
+    return _publish(step, correction=None)
+
+
+def _confirm(step: Step) -> dict[str, Any]:
+    return _publish(step, correction=revived(step.case.correction or {}))
+
+
+def _publish(step: Step, correction: dict[str, Any] | None) -> dict[str, Any]:
+    case = step.case
+    values = final_values(case, correction)
+    record = case.certificate
+    before = certificates.snapshot(record) if record else None
+    if record is None:
+        record = certificates.create(case.holder, values, _home(case))
+        events.record(step.actor, "create_certificate", ("certificate", record.id), "审核通过，新建证书记录")
+        case.certificate_id = record.id
+    else:
+        certificates.take_over(step.actor, record, case.holder, values)
+    certificates.publish(record)
+    case.undo = certificates.undo_note(record, before)
+    return {}
+
+
+def _home(case: VerificationCase) -> Any:
+    assert case.place is not None, "a case that is decided has an office"
+    return case.place
+
+
+def _correct(step: Step) -> dict[str, Any]:
+    case, correction = step.case, step.correction or {}
+    values = {key: getattr(case, key) for key in PORTAL_KEYS}
+    kept = {key: value for key, value in correction.items() if value != values.get(key)}
+    case.correction = plain(kept) or None
+    return certificates.differences({key: values[key] for key in kept}, kept)
+
+
+def _find_counterfeit(step: Step) -> dict[str, Any]:
+    case, holder = step.case, step.case.holder
+    listing = ProblemPerson(
+        case_id=case.id, name=holder.name, id_number=holder.id_number, id_digest=holder.id_digest,
+        reason=step.reply, evidence=step.evidence, listed_by=step.actor.name,
+    )  # fmt: skip
+    listing.belong_to(_home(case))
+    db.session.add(listing)
+    return {}
+
+
+def _take_back(step: Step) -> dict[str, Any]:
+    """Undo what the last decision did, and put back what the holder last sent."""
+    case = step.case
+    if case.state.is_public:
+        _withdraw_publication(step)
+    if case.state is CaseState.COUNTERFEIT:
+        _lift_listing(case)
+    _put_back_submission(case)
+    return {}
+
+
+def _withdraw_publication(step: Step) -> None:
+    case, undo = step.case, step.case.undo
+    if undo is None:
+        raise Refused("这件审验没有可以撤回的内容")
+    record = db.session.get(Certificate, undo["certificate_id"])
+    if record is None or record.version != undo["version"]:
+        raise Refused(f"不能恢复：这本证书后来又改过（{_last_change(undo['certificate_id'])}），请先处理那次改动")
+    if undo["before"] is None:
+        case.certificate_id = None
+        db.session.flush()
+        db.session.delete(record)
+        events.record(step.actor, "remove_certificate", ("certificate", record.id), "恢复，撤去审核时新建的记录")
+    else:
+        certificates.restore(record, undo["before"])
+        events.record(step.actor, "restore_certificate", ("certificate", record.id), "恢复，记录还原为审核前的内容")
+    case.undo = None
+    db.session.flush()
+
+
+def _last_change(certificate_id: int) -> str:
+    changes = Event.about("certificate", certificate_id)
+    return f"{changes[-1].at:%Y-%m-%d} {changes[-1].actor_name}：{changes[-1].summary}" if changes else "已不存在"
+
+
+def _lift_listing(case: VerificationCase) -> None:
+    for listing in db.session.scalars(select(ProblemPerson).filter_by(case_id=case.id, lifted_at=None)):
+        listing.lifted_at = now()
+
+
+def _put_back_submission(case: VerificationCase) -> None:
+    if case.submitted is None:
+        return
+    values = revived(case.submitted)
+    for key in (*PORTAL_KEYS, "former_name"):
+        setattr(case, key, values.get(key))
+    kept = [photo for photo in case.photos if photo.submitted]
+    for photo in list(case.photos):
+        if photo not in kept:
+            db.session.delete(photo)
+    db.session.flush()
+    for photo in kept:
+        photo.superseded = False
+    db.session.flush()
+    db.session.refresh(case, ["photos"])
+
+
+def _hand_over(step: Step) -> dict[str, Any]:
+    case, target = step.case, step.to_office
+    assert target is not None, "checked by _against_hand_over"
+    before = case.office.name if case.office else ""
+    case.belong_to(target.place)
+    case.pooled = False
+    db.session.flush()
+    db.session.refresh(case, ["office"])
+    return {"受理机构": [before, target.name]}
+
+
+_EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
+    "submit": _submit,
+    "submit_matched": _submit_matched,
+    "resubmit": _submit,
+    "approve": _approve,
+    "confirm": _confirm,
+    "correct": _correct,
+    "find_counterfeit": _find_counterfeit,
+    "take_back": _take_back,
+    "hand_over": _hand_over,
+}

@@ -1,0 +1,118 @@
+"""The audit trail: adding an event sealed to the one before it, and proving that none was changed or removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.access import Actor
+from encryption import encrypt_json, keyring
+from extensions import db
+from models import Event, EventHead, now
+
+_SEALED = (
+    "id", "at", "actor_role", "actor_id", "actor_name", "office_id", "city_office_id", "region_office_id", "action",
+    "subject_type", "subject_id", "from_state", "to_state", "reply", "summary", "changes",
+)  # fmt: skip
+_START = b"\x00" * 32
+
+
+def record(
+    actor: Actor,
+    action: str,
+    subject: tuple[str, int | None],
+    summary: str,
+    *,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    reply: str | None = None,
+    changes: dict[str, Any] | None = None,
+) -> Event:
+    """Add an event in the running transaction. `changes` may hold personal data: it is stored encrypted."""
+    head = _locked_head()
+    event = Event(
+        id=head.last_id + 1,
+        at=now(),
+        action=action,
+        subject_type=subject[0],
+        subject_id=subject[1],
+        from_state=from_state,
+        to_state=to_state,
+        reply=reply or None,
+        summary=summary,
+        changes=encrypt_json(changes) if changes else None,
+        **_who(actor),
+    )
+    event.seal = _seal(head.last_seal, event)
+    _move_head(head, event)
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def _who(actor: Actor) -> dict[str, Any]:
+    place = actor.place
+    return {
+        "actor_role": actor.role.value,
+        "actor_id": actor.id,
+        "actor_name": actor.name or actor.role.label,
+        "office_id": place.office_id if place else None,
+        "city_office_id": place.city_office_id if place else None,
+        "region_office_id": place.region_office_id if place else None,
+    }
+
+
+def _locked_head() -> EventHead:
+    """Return the head, locked until commit: events are added one transaction after another."""
+    head = db.session.scalar(select(EventHead).with_for_update().execution_options(populate_existing=True))
+    if head is None:
+        head = EventHead(id=1, last_id=0, last_seal=_START, seal=_head_seal(0, _START))
+        db.session.add(head)
+    return head
+
+
+def _move_head(head: EventHead, event: Event) -> None:
+    head.last_id, head.last_seal = event.id, event.seal
+    head.seal = _head_seal(event.id, event.seal)
+
+
+def _head_seal(last_id: int, last_seal: bytes) -> bytes:
+    return keyring.seal(b"head" + str(last_id).encode() + last_seal)
+
+
+def _seal(previous: bytes, event: Event) -> bytes:
+    content = {name: _plain(getattr(event, name)) for name in _SEALED}
+    return keyring.seal(previous + json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def faults() -> Iterator[str]:
+    """Yield a sentence for every place where the trail does not hold; nothing where it does."""
+    previous, expected = _START, 1
+    for event in db.session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
+        if event.id != expected:
+            yield f"第 {expected} 条到第 {event.id - 1} 条操作记录不见了"
+        elif bytes(event.seal) != _seal(previous, event):
+            yield f"第 {event.id} 条操作记录被改动过"
+        previous, expected = bytes(event.seal), event.id + 1
+    yield from _faults_of_head(previous, expected - 1)
+
+
+def _faults_of_head(last_seal: bytes, last_id: int) -> Iterator[str]:
+    head = db.session.get(EventHead, 1)
+    if head is None:
+        if last_id:
+            yield "操作记录的末尾标记不见了"
+        return
+    if bytes(head.seal) != _head_seal(head.last_id, bytes(head.last_seal)):
+        yield "操作记录的末尾标记被改动过"
+    elif head.last_id != last_id or bytes(head.last_seal) != last_seal:
+        yield f"末尾应当是第 {head.last_id} 条操作记录，现在是第 {last_id} 条"

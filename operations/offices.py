@@ -1,0 +1,169 @@
+"""The tree of offices: creating, renaming, moving and closing them, each with its body and its default account."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+
+from domain import normalizing
+from domain.access import Actor, Permission, Place, Role
+from domain.errors import DomainError, FieldProblem, NotFound
+from domain.vocabulary import OfficeKind
+from extensions import db
+from models import AwardingBody, Certificate, ImportBatch, Office, ProblemPerson, ReplyText, StaffUser, VerificationCase, now
+from operations import bodies, events
+
+_BELONGING = (Certificate, VerificationCase, ImportBatch, ProblemPerson, ReplyText)
+
+
+def reached(actor: Actor, permission: Permission, office_id: int) -> Office:
+    """Return the office if the permission carries to it; raises NotFound otherwise, as for one that does not exist."""
+    office = db.session.get(Office, office_id)
+    if office is None or not actor.reaches(permission, office.place):
+        raise NotFound("没有这个机构，可能已经不归您管理")
+    return office
+
+
+def below(actor: Actor, permission: Permission) -> list[Office]:
+    """Return the open offices within the actor's reach, the tree's order."""
+    if actor.place is None or not actor.may(permission):
+        return []
+    query = select(Office).where(Office.within(actor.place), Office.closed_at.is_(None))
+    return sorted(db.session.scalars(query), key=lambda office: (len(office.place.lineage), office.id))
+
+
+def create(
+    actor: Actor,
+    name: str,
+    kind: OfficeKind,
+    parent: Office | None,
+    password_hash: str,
+    *,
+    series: list[str] | None = None,
+    region_code: str | None = None,
+    phone: str | None = None,
+) -> Office:
+    """Create an office with its awarding body (usual aliases) and its default account."""
+    name = normalizing.text(name)
+    _refuse_misplaced(name, kind, parent, series or [])
+    office = Office(name=name, kind=kind, parent_id=parent.id if parent else None, title_series=series or [])
+    office.region_code, office.phone = region_code or None, phone or None
+    db.session.add(office)
+    db.session.flush()
+    _stand_below(office, parent)
+    events.record(actor, "create_office", ("office", office.id), f"新建机构“{name}”（{kind.label}）")
+    _name_as_body(actor, office)
+    _open_default_account(office, password_hash)
+    return office
+
+
+def _refuse_misplaced(name: str, kind: OfficeKind, parent: Office | None, series: list[str]) -> None:
+    if not name:
+        raise FieldProblem("name", "还没有填机构名称")
+    if Office.named(name) or db.session.scalar(select(StaffUser.id).filter_by(username=name)):
+        raise FieldProblem("name", f"已经有“{name}”了，请换一个名称")
+    if parent is not None and parent.closed_at:
+        raise FieldProblem("parent", f"“{parent.name}”已经停用，请选别的上级")
+    if parent is not None and parent.kind not in kind.parents:
+        raise FieldProblem("kind", f"{kind.label}机构不能建在“{parent.name}”（{parent.kind.label}）下面")
+    if parent is None and kind in (OfficeKind.COUNTY, OfficeKind.SERIES):
+        raise FieldProblem("parent", f"{kind.label}机构要建在市职改办下面，请先选上级")
+    if kind is OfficeKind.SERIES and not series:
+        raise FieldProblem("series", "市直系列机构要写明管哪些职称系列")
+
+
+def _stand_below(office: Office, parent: Office | None) -> None:
+    office.region_office_id = office.id if office.kind is OfficeKind.REGION else parent and parent.region_office_id
+    office.city_office_id = office.id if office.kind is OfficeKind.CITY else parent and parent.city_office_id
+
+
+def _name_as_body(actor: Actor, office: Office) -> None:
+    if not bodies.known_body(office.name):
+        bodies.add_body(actor, office, office.name, bodies.usual_names(office.name)[1:])
+
+
+def _open_default_account(office: Office, password_hash: str) -> None:
+    db.session.add(
+        StaffUser(
+            username=office.name, display_name=office.name, office_id=office.id, role=Role.DEFAULT_ACCOUNT,
+            password_hash=password_hash, must_change_password=True,
+        )
+    )  # fmt: skip
+    db.session.flush()
+
+
+def change(actor: Actor, office: Office, *, name: str, phone: str, address: str, series: list[str]) -> None:
+    """Rename an office or change how it is reached; its old name stays an alias of its awarding body."""
+    name = normalizing.text(name)
+    if name != office.name:
+        _rename(actor, office, name)
+    if office.kind is OfficeKind.SERIES and not series:
+        raise FieldProblem("series", "市直系列机构要写明管哪些职称系列")
+    office.phone, office.address, office.title_series = phone or None, address or None, series
+    db.session.flush()
+    events.record(actor, "change_office", ("office", office.id), f"修改机构“{office.name}”的信息")
+
+
+def _rename(actor: Actor, office: Office, name: str) -> None:
+    if not name:
+        raise FieldProblem("name", "还没有填机构名称")
+    if Office.named(name) or db.session.scalar(select(StaffUser.id).filter_by(username=name)):
+        raise FieldProblem("name", f"已经有“{name}”了，请换一个名称")
+    old, office.name = office.name, name
+    default = db.session.scalar(select(StaffUser).filter_by(office_id=office.id, role=Role.DEFAULT_ACCOUNT))
+    if default is not None:
+        default.username = default.display_name = name
+        default.session_epoch += 1
+    events.record(actor, "rename_office", ("office", office.id), f"机构“{old}”改名为“{name}”")
+    _name_as_body(actor, office)
+
+
+def move(actor: Actor, office: Office, parent: Office) -> None:
+    """Put an office below another one; all that belongs to it moves along."""
+    if office.kind not in (OfficeKind.COUNTY, OfficeKind.SERIES):
+        raise DomainError("只有县区和市直系列机构可以换上级")
+    if parent.kind not in office.kind.parents or parent.closed_at:
+        raise FieldProblem("parent", f"“{parent.name}”不能做“{office.name}”的上级，请选一个市职改办")
+    office.parent_id = parent.id
+    _stand_below(office, parent)
+    db.session.flush()
+    for table in _BELONGING:
+        _carry(table, office.place)
+    events.record(actor, "move_office", ("office", office.id), f"机构“{office.name}”划归“{parent.name}”")
+
+
+def _carry(table: type[Certificate] | type[VerificationCase], place: Place) -> None:
+    values = {"city_office_id": place.city_office_id, "region_office_id": place.region_office_id}
+    db.session.execute(
+        update(table).where(table.office_id == place.office_id).values(**values),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def close(actor: Actor, office: Office, reason: str) -> None:
+    """Close an office that answers for nothing any more; its records and its history stay."""
+    if actor.place and actor.place.office_id == office.id:
+        raise DomainError("不能停用自己所在的机构，请由上级来停用")
+    if not reason.strip():
+        raise FieldProblem("reason", "请写明为什么停用")
+    _refuse_needed(office)
+    office.closed_at = now()
+    for user in db.session.scalars(select(StaffUser).filter_by(office_id=office.id, disabled_at=None)):
+        user.disabled_at = now()
+        user.session_epoch += 1
+    db.session.flush()
+    events.record(actor, "close_office", ("office", office.id), f"停用机构“{office.name}”", reply=reason)
+
+
+def _refuse_needed(office: Office) -> None:
+    open_below = select(func.count()).select_from(Office).where(Office.parent_id == office.id, Office.closed_at.is_(None))
+    if db.session.scalar(open_below):
+        raise DomainError(f"“{office.name}”下面还有没停用的机构，请先停用或划走它们")
+    waiting = select(VerificationCase.id).where(
+        VerificationCase.office_id == office.id,
+        VerificationCase.decided_at.is_(None),
+        VerificationCase.deleted_at.is_(None),
+    )
+    if db.session.scalar(waiting.limit(1)):
+        raise DomainError(f"“{office.name}”还有没审完的证书，请先审完或转办")
+    if db.session.scalar(select(AwardingBody.id).where(AwardingBody.office_id == office.id, AwardingBody.name != office.name)):
+        raise DomainError(f"“{office.name}”还归口着别的授予单位，请先把它们划给别的职改办")

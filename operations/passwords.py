@@ -1,0 +1,25 @@
+"""Hashing passwords and answers with a memory-hard function. Slow on purpose: call it outside `writing()`."""
+
+from __future__ import annotations
+
+import os
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
+
+_PROFILE = CHEAPEST if os.environ.get("CHEAP_PASSWORDS") == "1" else RFC_9106_LOW_MEMORY
+_hasher = PasswordHasher.from_parameters(_PROFILE)
+_NOBODY = _hasher.hash("nobody's password")
+
+
+def hashed(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def fits(password_hash: str | None, password: str) -> bool:
+    """Whether the password belongs to the hash; without a hash it takes as long and says no."""
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,111 @@
+"""The two kinds of account that sign in: office accounts and holders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from domain.access import Actor, Role
+from domain.identifiers import IdKind
+from encryption import keyring
+from extensions import db
+from tables.columns import EncryptedText, Model, TermType, UtcDateTime, now, one_of
+from tables.office import Office
+
+
+class Account(UserMixin):
+    """What every account has; a raised epoch ends all its other sessions."""
+
+    prefix = ""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    session_epoch: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+    last_signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+    @property
+    def actor(self) -> Actor:
+        raise NotImplementedError
+
+    def get_id(self) -> str:
+        return f"{self.prefix}:{self.id}:{self.session_epoch}"
+
+
+class StaffUser(Account, Model):
+    """An account of an office: the default one, a clerk's or an administrator's."""
+
+    __tablename__ = "staff_user"
+    __table_args__ = (one_of("role", Role),)
+    prefix = "staff"
+
+    username: Mapped[str] = mapped_column(String(100), unique=True)
+    display_name: Mapped[str] = mapped_column(String(50))
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    role: Mapped[Role] = mapped_column(TermType(Role), default=Role.STAFF)
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+
+    office: Mapped[Office] = relationship(lazy="joined")
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.role, self.id, self.display_name, self.office.place, self.must_change_password)
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Holder(Account, Model):
+    """A professional: the name and the ID number are what certificates are matched by."""
+
+    __tablename__ = "holder"
+    __table_args__ = (one_of("id_kind", IdKind),)
+    prefix = "holder"
+
+    name: Mapped[str] = mapped_column(String(50))
+    id_number: Mapped[str] = mapped_column(EncryptedText())
+    id_digest: Mapped[bytes] = mapped_column(unique=True)
+    id_kind: Mapped[IdKind] = mapped_column(TermType(IdKind))
+    mobile: Mapped[str] = mapped_column(EncryptedText())
+    mobile_digest: Mapped[bytes] = mapped_column(unique=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    region_code: Mapped[str] = mapped_column(String(6))
+    security_question: Mapped[str] = mapped_column(String(100))
+    security_answer_hash: Mapped[str] = mapped_column(String(200))
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(Role.HOLDER, self.id, self.name)
+
+    @classmethod
+    def with_id_number(cls, number: str) -> Holder | None:
+        return db.session.scalar(select(cls).filter_by(id_digest=id_digest(number)))
+
+    @classmethod
+    def with_mobile(cls, mobile: str) -> Holder | None:
+        return db.session.scalar(select(cls).filter_by(mobile_digest=mobile_digest(mobile)))
+
+    @classmethod
+    def with_email(cls, email: str) -> Holder | None:
+        return db.session.scalar(select(cls).filter_by(email=email.strip().lower()))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def id_digest(number: str) -> bytes:
+    """Return what an ID number is found by."""
+    return keyring.digest("id:" + number)
+
+
+def mobile_digest(mobile: str) -> bytes:
+    return keyring.digest("mobile:" + mobile)

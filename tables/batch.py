@@ -1,0 +1,64 @@
+"""An import batch and its checked rows before they go in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from domain.vocabulary import BatchState, Outcome
+from tables.columns import BelongsToOffice, EncryptedJson, Model, TermType, UtcDateTime, now, one_of
+from tables.office import Office
+
+
+class ImportBatch(BelongsToOffice, Model):
+    """One workbook of one office: what it was called, what was found in it, who put it in and when."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (one_of("state", BatchState),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_digest: Mapped[str] = mapped_column(String(64))
+    state: Mapped[BatchState] = mapped_column(TermType(BatchState), default=BatchState.CHECKED)
+    version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+    committed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    attention: Mapped[int] = mapped_column(default=0)
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    office: Mapped[Office] = relationship()
+
+    @property
+    def number(self) -> str:
+        return f"{self.created_at:%Y%m%d}-{self.id:02d}"
+
+    def count(self, outcome: Outcome) -> int:
+        return self.counts.get(outcome.value, 0)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+class StagedRow(Model):
+    """A row as it was read and judged; the whole of its content is encrypted, since ID numbers stand in it."""
+
+    __tablename__ = "staged_row"
+    __table_args__ = (
+        one_of("outcome", Outcome),
+        Index("ix_staged_row_outcome", "batch_id", "outcome", "position"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sheet: Mapped[str] = mapped_column(String(100))
+    row: Mapped[int] = mapped_column()
+    outcome: Mapped[Outcome] = mapped_column(TermType(Outcome))
+    warned: Mapped[bool] = mapped_column(default=False)
+    content: Mapped[dict[str, Any]] = mapped_column(EncryptedJson())

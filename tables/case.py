@@ -1,0 +1,145 @@
+"""The verification case, its photos, and the people a case found to hold a counterfeit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from domain.access import Place
+from domain.identifiers import mask_id
+from domain.verification import OPEN_STATES, CaseState
+from domain.vocabulary import PhotoKind
+from tables.accounts import Holder
+from tables.certificate import Certificate
+from tables.columns import (
+    BelongsToOffice, EncryptedJson, EncryptedText, Model, PortalColumns, TermType, UtcDateTime, now, one_of,
+)  # fmt: skip
+from tables.office import Office
+
+_OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
+
+
+class VerificationCase(PortalColumns, BelongsToOffice, Model):
+    """One holder's verification of one certificate: what was filled in, where it stands, who may decide it.
+
+    A draft without a record belongs to no office. `submitted` is what the holder last sent, `correction` what the
+    office wrote beside it, and `undo` keeps what a decision replaced, for 恢复.
+    """
+
+    __tablename__ = "verification_case"
+    __table_args__ = (
+        one_of("state", CaseState),
+        CheckConstraint("state = 'draft' OR office_id IS NOT NULL", name="sent_has_office"),
+        Index("uq_case_open_certificate", "certificate_id", unique=True,
+              sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("uq_case_open_number", "holder_id", "cert_no", "body_key", unique=True,
+              sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("ix_case_office_queue", "office_id", "state", "submitted_at", "id"),
+        Index("ix_case_city_queue", "city_office_id", "state", "submitted_at", "id"),
+        Index("ix_case_region_queue", "region_office_id", "state", "submitted_at", "id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"), index=True)
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="SET NULL"), index=True)
+    state: Mapped[CaseState] = mapped_column(TermType(CaseState), default=CaseState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    former_name: Mapped[str | None] = mapped_column(String(50))
+    submitted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    correction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    reply: Mapped[str | None] = mapped_column(String(1000))
+    hint: Mapped[str | None] = mapped_column(String(500))
+    pooled: Mapped[bool] = mapped_column(default=False)
+    touched_by_office: Mapped[bool] = mapped_column(default=False)
+    undo: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    holder: Mapped[Holder] = relationship()
+    certificate: Mapped[Certificate | None] = relationship()
+    photos: Mapped[list[CasePhoto]] = relationship(back_populates="case", order_by="CasePhoto.id")
+
+    @declared_attr
+    def office_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("office.id"), index=True)
+
+    @declared_attr
+    def office(cls) -> Mapped[Office | None]:
+        return relationship(Office)
+
+    @property
+    def place(self) -> Place | None:
+        return self.office.place if self.office else None
+
+    @property
+    def has_correction(self) -> bool:
+        return bool(self.correction)
+
+    @property
+    def deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    @property
+    def receipt(self) -> str:
+        """The number a holder quotes on the telephone."""
+        return f"{self.created_at:%Y%m}{self.id:06d}"
+
+    def photo(self, kind: PhotoKind) -> CasePhoto | None:
+        return next((photo for photo in self.photos if photo.kind == kind and not photo.superseded), None)
+
+
+class CasePhoto(Model):
+    """A photo of a case; the file lies in the photo storage under a random key.
+
+    A photo that was submitted and then replaced is kept as superseded until the next submission, for 恢复.
+    """
+
+    __tablename__ = "case_photo"
+    __table_args__ = (
+        one_of("kind", PhotoKind),
+        Index("uq_case_photo_current", "case_id", "kind", unique=True,
+              sqlite_where=text("NOT superseded"), postgresql_where=text("NOT superseded")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("verification_case.id"), index=True)
+    kind: Mapped[PhotoKind] = mapped_column(TermType(PhotoKind))
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    fingerprint: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    size: Mapped[int] = mapped_column()
+    submitted: Mapped[bool] = mapped_column(default=False)
+    superseded: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+
+    case: Mapped[VerificationCase] = relationship(back_populates="photos")
+
+
+class ProblemPerson(BelongsToOffice, Model):
+    """A person listed under 问题人员 by a 假证 decision, with the reason told and the evidence kept inside."""
+
+    __tablename__ = "problem_person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("verification_case.id"), index=True)
+    name: Mapped[str] = mapped_column(String(50), index=True)
+    id_number: Mapped[str] = mapped_column(EncryptedText())
+    id_digest: Mapped[bytes] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(String(1000))
+    evidence: Mapped[str] = mapped_column(String(2000))
+    listed_by: Mapped[str] = mapped_column(String(50))
+    listed_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    office: Mapped[Office] = relationship()
+
+    @property
+    def masked_id(self) -> str:
+        return mask_id(self.id_number)

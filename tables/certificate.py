@@ -1,0 +1,81 @@
+"""The record of a certificate, its earlier versions, and the counter of its look-ups."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from domain.identifiers import IdKind, mask_id
+from domain.vocabulary import CertificateStatus
+from extensions import db
+from tables.columns import BelongsToOffice, EncryptedText, Model, PortalColumns, TermType, UtcDateTime, now, one_of
+from tables.office import Office
+
+
+class Certificate(PortalColumns, BelongsToOffice, Model):
+    """A certificate on record. It is public once its holder has confirmed it, and only while `verified_at` stands."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        UniqueConstraint("cert_no", "body_key"),
+        one_of("cert_status", CertificateStatus),
+        one_of("id_kind", IdKind),
+        CheckConstraint("(verified_at IS NULL) = (verify_code IS NULL)", name="verified_has_code"),
+        Index("ix_certificate_id_digest", "id_digest"),
+        Index("ix_certificate_name", "name"),
+        Index("ix_certificate_office_newest", "office_id", "id"),
+        Index("ix_certificate_city_newest", "city_office_id", "id"),
+        Index("ix_certificate_region_newest", "region_office_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(50))
+    id_number: Mapped[str] = mapped_column(EncryptedText())
+    id_digest: Mapped[bytes] = mapped_column()
+    id_kind: Mapped[IdKind] = mapped_column(TermType(IdKind))
+    manage_no: Mapped[str | None] = mapped_column(String(200))
+    review_body: Mapped[str | None] = mapped_column(String(200))
+    approval_doc_no: Mapped[str | None] = mapped_column(String(200))
+    cert_status: Mapped[CertificateStatus] = mapped_column(TermType(CertificateStatus))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    batch_sheet: Mapped[str | None] = mapped_column(String(100))
+    batch_row: Mapped[int | None] = mapped_column()
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    verify_code: Mapped[str | None] = mapped_column(String(16), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+
+    office: Mapped[Office] = relationship()
+
+    @property
+    def is_public(self) -> bool:
+        return self.verified_at is not None
+
+    @property
+    def masked_id(self) -> str:
+        return mask_id(self.id_number)
+
+    @classmethod
+    def with_number(cls, cert_no: str | None, body_key: str | None) -> Certificate | None:
+        """Return the record with this number from this awarding body."""
+        if not cert_no:
+            return None
+        return db.session.scalar(select(cls).filter_by(cert_no=cert_no, body_key=body_key))
+
+    @classmethod
+    def of_person(cls, digest: bytes, name: str) -> list[Certificate]:
+        """Return the records that are offered to a holder: name and ID number both equal."""
+        return list(db.session.scalars(select(cls).filter_by(id_digest=digest, name=name).order_by(cls.id)))
+
+
+class LookupCount(Model):
+    """How often a certificate was looked up: a narrow table of its own, so that counting never touches the record."""
+
+    __tablename__ = "lookup_count"
+
+    certificate_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    times: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

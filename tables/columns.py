@@ -1,0 +1,147 @@
+"""Column types and mixins that several tables share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from domain.access import Place
+from domain.partial_dates import PartialDate
+from domain.vocabulary import ObtainedBy, OfficeKind, Sex, TitleLevel
+from encryption import decrypt_json, encrypt_json, keyring
+from extensions import Base, db
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def now() -> datetime:
+    """Return the moment in UTC, to the second: what is shown is what was stored."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """UTC without offset in the database, aware in Python, on both engines alike."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class TermType(TypeDecorator[E]):
+    """An enum kept as its slug; the CHECK constraint of the table holds the list."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, terms: type[E]) -> None:
+        super().__init__(length=32)
+        self.terms = terms
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else self.terms(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        return None if value is None else self.terms(value)
+
+
+class PartialDateType(TypeDecorator[PartialDate]):
+    """A date known to the day or to the month, as ISO text: it sorts as it stands and keeps what is not known."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(length=10)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return value.iso if isinstance(value, PartialDate) else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> PartialDate | None:
+        return PartialDate.from_iso(value) if value else None
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text that nobody reads in the database file."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring.encrypt(value.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring.decrypt(bytes(value)).decode()
+
+
+class EncryptedJson(TypeDecorator[Any]):
+    """A JSON value that nobody reads in the database file."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else encrypt_json(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else decrypt_json(bytes(value))
+
+
+def one_of(column: str, terms: type[StrEnum]) -> CheckConstraint:
+    """Hold a column to the slugs of its enum."""
+    slugs = ", ".join(f"'{term.value}'" for term in terms)
+    return CheckConstraint(f"{column} IN ({slugs})", name=column)
+
+
+class BelongsToOffice:
+    """Rows of an office carry the offices above it: the scope of anyone is then one equality, at any size."""
+
+    @declared_attr
+    def office_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("office.id"), index=True)
+
+    city_office_id: Mapped[int | None] = mapped_column(index=True)
+    region_office_id: Mapped[int | None] = mapped_column(index=True)
+
+    @classmethod
+    def within(cls, place: Place) -> Any:
+        """Return the condition for all that belongs to the office at `place` or stands below it."""
+        column = {OfficeKind.REGION: cls.region_office_id, OfficeKind.CITY: cls.city_office_id}
+        return column.get(place.kind, cls.office_id) == place.office_id
+
+    def belong_to(self, place: Place) -> None:
+        self.office_id = place.office_id
+        self.city_office_id, self.region_office_id = place.city_office_id, place.region_office_id
+
+
+class PortalColumns:
+    """What a holder fills in and a record holds alike; the names are those of domain.certificate_fields.PORTAL."""
+
+    cert_no: Mapped[str | None] = mapped_column(String(50), index=True)
+    title_series: Mapped[str | None] = mapped_column(String(200))
+    title_level: Mapped[TitleLevel | None] = mapped_column(TermType(TitleLevel))
+    title: Mapped[str | None] = mapped_column(String(200))
+    specialty: Mapped[str | None] = mapped_column(String(200))
+    awarding_body: Mapped[str | None] = mapped_column(String(200))
+    awarded_on: Mapped[PartialDate | None] = mapped_column(PartialDateType())
+    issued_on: Mapped[PartialDate | None] = mapped_column(PartialDateType())
+    obtained_by: Mapped[ObtainedBy | None] = mapped_column(TermType(ObtainedBy))
+    sex: Mapped[Sex | None] = mapped_column(TermType(Sex))
+    personal_status: Mapped[str | None] = mapped_column(String(200))
+    employer_name: Mapped[str | None] = mapped_column(String(200))
+    employer_kind: Mapped[str | None] = mapped_column(String(200))
+    body_key: Mapped[str | None] = mapped_column(String(210))
+    """The awarding body as it is compared: its number in the dictionary, else the words as written."""

@@ -1,0 +1,61 @@
+"""What belongs to signing in and to the holder's inbox: messages, mailed links, 验证码, failed attempts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tables.columns import Model, UtcDateTime, now
+
+
+class Message(Model):
+    """A message of the system to a holder."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_inbox", "holder_id", "read_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("verification_case.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(String(2000))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class MailedLink(Model):
+    """A link sent by mail: only its fingerprint is kept, it serves once and not for ever."""
+
+    __tablename__ = "mailed_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(32))
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class Challenge(Model):
+    """A 验证码 that was shown: its answer's digest, good for one try."""
+
+    __tablename__ = "challenge"
+
+    token: Mapped[str] = mapped_column(String(32), primary_key=True)
+    digits: Mapped[str] = mapped_column(String(8))
+    sum_answer: Mapped[str] = mapped_column(String(8))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+
+
+class FailedAttempt(Model):
+    """A failure that counts against an account or an address for a while; who it was is kept as a digest only."""
+
+    __tablename__ = "failed_attempt"
+    __table_args__ = (Index("ix_failed_attempt_subject", "kind", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[bytes] = mapped_column()
+    at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now, index=True)

@@ -1,0 +1,73 @@
+"""Every error as a page of ours: what happened and what to do, never a trace."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion, TooMany
+from extensions import db
+
+log = logging.getLogger(__name__)
+
+SENTENCES = {
+    400: ("没有看懂这次请求", "页面可能放得太久了，请返回上一页，刷新后再试。"),
+    403: ("没有这一页的权限", "您的账号没有这一页的权限，请找本单位管理员。"),
+    404: ("没有这一页", "没有这一页，可能已删除，或不归您管理。"),
+    405: ("没有这一页", "这个网址不能这样打开，请从页面上的按钮进入。"),
+    409: ("没有保存", "这一件刚刚有了变化，请看最新情况再决定。"),
+    413: ("文件太大", "传上来的内容太大了，请分成几份再传。"),
+    429: ("查得太快了", "查得太快了，请 1 分钟后再试。"),
+    503: ("系统正忙", "数据库暂时连不上，您刚才的操作没有保存，请过一会儿再试一次。"),
+}
+_CODES: tuple[tuple[type[DomainError], int], ...] = ((NotFound, 404), (NotAllowed, 403), (StaleVersion, 409), (TooMany, 429))
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(code: int, sentence: str = "") -> tuple[str, int]:
+    title, usual = SENTENCES.get(code, SENTENCES[400])
+    return render_template("errors/page.html", code=code, title=title, sentence=sentence or usual), code
+
+
+def _http(error: HTTPException) -> Response | tuple[str, int]:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return page(error.code)
+
+
+def _stale_form(error: CSRFError) -> tuple[str, int]:
+    return page(400, "太久没有操作，这个页面已经过期。请返回上一页，刷新后再提交一次。")
+
+
+def _domain(error: DomainError) -> tuple[str, int]:
+    db.session.rollback()
+    return page(next((code for kind, code in _CODES if isinstance(error, kind)), 400), error.sentence)
+
+
+def _database_away(error: OperationalError) -> tuple[str, int]:
+    log.error("database: %s %s: %s", request.method, request.path, type(error.orig).__name__)
+    return page(503)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    """Log it under a number that the person can quote; show no word of it."""
+    number = secrets.token_hex(4).upper()
+    log.exception("unexpected error %s: %s %s", number, request.method, request.path)
+    if current_app.testing:
+        raise error
+    phone = current_app.config["ORGANISER_PHONE"]
+    sentence = f"系统出错了，不是您的问题。已记录，编号 {number}，可致电 {phone}。"
+    return render_template("errors/page.html", code=500, title="系统出错了", sentence=sentence), 500
