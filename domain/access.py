@@ -132,9 +132,3 @@ class Actor:
 
 
 ANYBODY = Actor(Role.PUBLIC)
-SYSTEM_NAME = "系统"
-
-
-def operator(name: str) -> Actor:
-    """Return the server administrator who works from the command line and reaches every office."""
-    return Actor(Role.ADMIN, None, f"命令行（{name}）")

@@ -74,7 +74,7 @@ def reader(field: Field, dictionaries: Dictionaries) -> Reader:
         try:
             return read(cell)
         except DomainError as problem:
-            return Reading(problem=problem.sentence)
+            return Reading(problem=problem.sentence.removeprefix(field.header))
 
     return read_cell
 

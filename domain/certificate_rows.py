@@ -189,10 +189,11 @@ def whose_row(values: Mapping[str, Any], importer: Importer) -> Iterator[Remark]
 
 def _fill_in(row: CheckedRow) -> None:
     """Take from the ID number what the sex column leaves open; a certificate without a state is 正常."""
-    if row.values.get("sex") is None and row.document is not None and row.document.sex:
-        if not any(remark.key == "sex" for remark in row.errors):
-            row.values["sex"] = Sex.labelled(row.document.sex)
-    if row.values.get("cert_status") is None and not any(remark.key == "cert_status" for remark in row.errors):
+    wrong = {remark.key for remark in row.errors}
+    known_sex = row.document.sex if row.document else None
+    if row.values.get("sex") is None and known_sex and "sex" not in wrong:
+        row.values["sex"] = Sex.labelled(known_sex)
+    if row.values.get("cert_status") is None and "cert_status" not in wrong:
         row.values["cert_status"] = CertificateStatus.NORMAL
 
 

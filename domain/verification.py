@@ -102,12 +102,25 @@ class Case(Protocol):
 Guard = Callable[[Case, str], str | None]
 """Takes the case and the reply; returns the reason against, or None."""
 
+RULES: dict[Guard, str] = {}
+"""What each guard demands, in the words of the documentation."""
 
+
+def demands(rule: str) -> Callable[[Guard], Guard]:
+    def note(guard: Guard) -> Guard:
+        RULES[guard] = rule
+        return guard
+
+    return note
+
+
+@demands("必填项和两张照片齐全")
 def is_complete(case: Case, reply: str) -> str | None:
     """Required fields and photos are there."""
     return f"还没有填好：{'、'.join(case.missing)}，请补齐后再提交" if case.missing else None
 
 
+@demands("对上导入的记录，第 2、10—17 列和姓名、身份证号都相同，本人不在问题人员里")
 def matches_its_record(case: Case, reply: str) -> str | None:
     """Attached to an imported record, columns 2 and 10–17 equal to it, and the person not listed."""
     if case.matches_record and not case.holder_listed:
@@ -115,31 +128,43 @@ def matches_its_record(case: Case, reply: str) -> str | None:
     return "填写的内容与导入记录不完全相同，需要职改办审核"
 
 
+@demands("邮箱已确认")
 def email_is_confirmed(case: Case, reply: str) -> str | None:
     """The link in the confirming mail was opened before the first submission."""
     return None if case.holder_email_confirmed else "邮箱还没有确认，请打开注册邮箱里的确认链接，再回来提交"
 
 
+@demands("同一本证书没有被审核不通过")
 def was_not_refused(case: Case, reply: str) -> str | None:
     """The same holder cannot submit the same number and body again after a refusal."""
     return "这本证书已审核不通过，不能再次提交；有疑问请致电授予单位职改办" if case.refused_before else None
 
 
+@demands("上次提交后职改办还没有处理过")
 def office_has_not_acted(case: Case, reply: str) -> str | None:
     """No office action since the holder last sent it, and not after 恢复."""
     return "职改办已经开始处理，不能撤回；要改动请等审核回复" if case.touched_by_office else None
 
 
+@demands("编号和授予单位不属于另一条记录")
 def number_is_free(case: Case, reply: str) -> str | None:
     """Number and awarding body do not belong to another person's record."""
     return "证书编号和授予单位与另一人的证书相同，不能通过；请核对照片，或转给授予单位核实" if case.held_by_another else None
 
 
+@demands("编号和授予单位不属于另一条记录")
+def confirmation_can_publish(case: Case, reply: str) -> str | None:
+    """As number_is_free, in words for the holder: nothing is told of the other record."""
+    return "职改办还要再核对一次，暂时不能确认；请稍后再来，或致电职改办" if case.held_by_another else None
+
+
+@demands("已保存更正")
 def correction_is_saved(case: Case, reply: str) -> str | None:
     """The holder can only confirm what the office has written."""
     return None if case.has_correction else "还没有更正内容，请到审核页修改"
 
 
+@demands("回复里不写“假证”，证据另填")
 def reply_keeps_the_word(case: Case, reply: str) -> str | None:
     """The holder never reads 假证: the reply and the evidence are two fields."""
     return "给本人的回复里不能写“假证”，请写明原因，证据写在内部说明里" if "假证" in reply else None
@@ -185,7 +210,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("withdraw", "撤回审验", (S.PENDING,), S.DRAFT, Role.HOLDER, guards=(office_has_not_acted,)),
     Transition("discard", "放弃", (S.DRAFT,), None, Role.HOLDER, deletes=True),
     Transition("resubmit", "再次提交", (S.NEEDS_CHANGES,), S.PENDING, Role.HOLDER, guards=_SENT),
-    Transition("confirm", "确认无误", (S.NEEDS_CONFIRMATION,), S.APPROVED, Role.HOLDER, guards=(number_is_free,)),
+    Transition("confirm", "确认无误", (S.NEEDS_CONFIRMATION,), S.APPROVED, Role.HOLDER, guards=(confirmation_can_publish,)),
     Transition("dispute", "有异议", (S.NEEDS_CONFIRMATION,), S.PENDING, Role.HOLDER, Reply.REQUIRED),
     Transition("correct", "保存更正", _WAITING, None, Role.STAFF),
     Transition(

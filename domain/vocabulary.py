@@ -84,6 +84,10 @@ class PhotoKind(Term):
 
 
 class BatchState(Term):
+    """What stands before 待导入 cannot be committed; a batch that is still being read is listed nowhere."""
+
+    READING = "reading", "正在检查"
+    UNMAPPED = "unmapped", "待对应列"
     CHECKED = "checked", "待导入"
     COMMITTED = "committed", "已导入"
     ABANDONED = "abandoned", "已放弃"

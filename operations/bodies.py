@@ -65,7 +65,7 @@ class BodyDirectory:
         self._by_name: dict[str, KnownBody] = {}
         for body in bodies:
             known = _known(body)
-            self._by_name |= {name: known for name in (body.name, *(alias.alias for alias in body.aliases))}
+            self._by_name |= dict.fromkeys((body.name, *(alias.alias for alias in body.aliases)), known)
 
     @classmethod
     def load(cls) -> BodyDirectory:

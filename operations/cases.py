@@ -14,12 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from domain.access import Actor, Permission, Role
-from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion
+from domain.errors import NotAllowed, NotFound, StaleVersion
 from domain.letters import LETTERS
 from domain.stored_values import plain, revived
 from domain.verification import BY_NAME, CaseState, Transition, refusals, state_word, submission
 from extensions import db
-from models import Certificate, Event, Holder, Message, Office, ProblemPerson, VerificationCase, now
+from models import Certificate, Event, Message, Office, ProblemPerson, VerificationCase, now
 from operations import certificates, events, routing
 from operations.case_facts import PORTAL_KEYS, CaseFacts, differing_keys, final_values
 
@@ -33,6 +33,7 @@ class Step:
     actor: Actor
     reply: str = ""
     evidence: str = ""
+    checked: str = ""
     to_office: Office | None = None
     correction: dict[str, Any] | None = None
 
@@ -57,10 +58,11 @@ def act(
     *,
     reply: str = "",
     evidence: str = "",
+    checked: str = "",
     to_office: Office | None = None,
     correction: dict[str, Any] | None = None,
 ) -> VerificationCase:
-    """Take the case through one transition.
+    """Take the case through one transition; `checked` names what the reviewer ticked as equal to the photos.
 
     Raises StaleVersion if the case moved on since `version` was shown, Refused with the table's reasons.
     """
@@ -68,7 +70,7 @@ def act(
     _refuse_stale(case, version, actor)
     _take_up_record(case, name)
     transition = submission(CaseFacts(case)) if name == "submit" else BY_NAME[name]
-    step = Step(case, transition, actor, reply.strip(), evidence.strip(), to_office, correction)
+    step = Step(case, transition, actor, reply.strip(), evidence.strip(), checked, to_office, correction)
     _refuse_forbidden(step)
     _carry_out(step)
     return case
@@ -151,7 +153,8 @@ def _stamp(step: Step) -> None:
 
 def _tell(step: Step, before: CaseState, changes: dict[str, Any]) -> None:
     case = step.case
-    details = {**changes, **({"内部证据": ["", step.evidence]} if step.evidence else {})}
+    noted = {"内部证据": step.evidence, "与照片一致": step.checked}
+    details = {**changes, **{label: ["", words] for label, words in noted.items() if words}}
     events.record(
         step.actor, step.transition.name, ("case", case.id), step.transition.label,
         from_state=before.value, to_state=case.state.value, reply=step.reply, changes=details or None,

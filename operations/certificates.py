@@ -10,7 +10,6 @@ from domain.access import Actor, Place
 from domain.certificate_fields import BY_KEY, STORED
 from domain.certificate_rows import shown
 from domain.partial_dates import PartialDate
-from domain.verification import CaseState
 from domain.vocabulary import CertificateStatus
 from extensions import db
 from models import Certificate, Holder, now

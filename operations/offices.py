@@ -9,7 +9,17 @@ from domain.access import Actor, Permission, Place, Role
 from domain.errors import DomainError, FieldProblem, NotFound
 from domain.vocabulary import OfficeKind
 from extensions import db
-from models import AwardingBody, Certificate, ImportBatch, Office, ProblemPerson, ReplyText, StaffUser, VerificationCase, now
+from models import (
+    AwardingBody,
+    Certificate,
+    ImportBatch,
+    Office,
+    ProblemPerson,
+    ReplyText,
+    StaffUser,
+    VerificationCase,
+    now,
+)
 from operations import bodies, events
 
 _BELONGING = (Certificate, VerificationCase, ImportBatch, ProblemPerson, ReplyText)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
-_PROFILE = CHEAPEST if os.environ.get("CHEAP_PASSWORDS") == "1" else RFC_9106_LOW_MEMORY
-_hasher = PasswordHasher.from_parameters(_PROFILE)
+_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 _NOBODY = _hasher.hash("nobody's password")
 
 

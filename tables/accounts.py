@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.access import Actor, Role
-from domain.identifiers import IdKind
+from domain.identifiers import IdKind, mask_id
 from encryption import keyring
 from extensions import db
 from tables.columns import EncryptedText, Model, TermType, UtcDateTime, now, one_of
@@ -85,6 +85,10 @@ class Holder(Account, Model):
     @property
     def actor(self) -> Actor:
         return Actor(Role.HOLDER, self.id, self.name)
+
+    @property
+    def masked_id(self) -> str:
+        return mask_id(self.id_number)
 
     @classmethod
     def with_id_number(cls, number: str) -> Holder | None:

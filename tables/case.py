@@ -15,7 +15,15 @@ from domain.vocabulary import PhotoKind
 from tables.accounts import Holder
 from tables.certificate import Certificate
 from tables.columns import (
-    BelongsToOffice, EncryptedJson, EncryptedText, Model, PortalColumns, TermType, UtcDateTime, now, one_of,
+    BelongsToOffice,
+    EncryptedJson,
+    EncryptedText,
+    Model,
+    PortalColumns,
+    TermType,
+    UtcDateTime,
+    now,
+    one_of,
 )  # fmt: skip
 from tables.office import Office
 
@@ -37,6 +45,7 @@ class VerificationCase(PortalColumns, BelongsToOffice, Model):
               sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("uq_case_open_number", "holder_id", "cert_no", "body_key", unique=True,
               sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("ix_case_cert_no", "cert_no"),
         Index("ix_case_office_queue", "office_id", "state", "submitted_at", "id"),
         Index("ix_case_city_queue", "city_office_id", "state", "submitted_at", "id"),
         Index("ix_case_region_queue", "region_office_id", "state", "submitted_at", "id"),
@@ -66,7 +75,7 @@ class VerificationCase(PortalColumns, BelongsToOffice, Model):
 
     @declared_attr
     def office_id(cls) -> Mapped[int | None]:
-        return mapped_column(ForeignKey("office.id"), index=True)
+        return mapped_column(ForeignKey("office.id"), nullable=True)
 
     @declared_attr
     def office(cls) -> Mapped[Office | None]:

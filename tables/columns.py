@@ -111,10 +111,10 @@ class BelongsToOffice:
 
     @declared_attr
     def office_id(cls) -> Mapped[int]:
-        return mapped_column(ForeignKey("office.id"), index=True)
+        return mapped_column(ForeignKey("office.id"), nullable=False)
 
-    city_office_id: Mapped[int | None] = mapped_column(index=True)
-    region_office_id: Mapped[int | None] = mapped_column(index=True)
+    city_office_id: Mapped[int | None] = mapped_column()
+    region_office_id: Mapped[int | None] = mapped_column()
 
     @classmethod
     def within(cls, place: Place) -> Any:
@@ -130,7 +130,7 @@ class BelongsToOffice:
 class PortalColumns:
     """What a holder fills in and a record holds alike; the names are those of domain.certificate_fields.PORTAL."""
 
-    cert_no: Mapped[str | None] = mapped_column(String(50), index=True)
+    cert_no: Mapped[str | None] = mapped_column(String(50))
     title_series: Mapped[str | None] = mapped_column(String(200))
     title_level: Mapped[TitleLevel | None] = mapped_column(TermType(TitleLevel))
     title: Mapped[str | None] = mapped_column(String(200))

@@ -106,7 +106,7 @@ def _turned_away(actor: Actor, permission: Permission) -> Response:
     if actor.must_change_password and permission in GRANTS and actor.reach(permission):
         flash("第一次登录，请先改掉初始密码。", "warn")
         return redirect(url_for("staff_auth.password"))
-    abort(403)
+    return abort(403)
 
 
 def _door(permission: Permission) -> str:

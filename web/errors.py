@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion, TooMany
 from extensions import db
+from storage import StorageAway
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,13 @@ SENTENCES = {
     429: ("查得太快了", "查得太快了，请 1 分钟后再试。"),
     503: ("系统正忙", "数据库暂时连不上，您刚才的操作没有保存，请过一会儿再试一次。"),
 }
-_CODES: tuple[tuple[type[DomainError], int], ...] = ((NotFound, 404), (NotAllowed, 403), (StaleVersion, 409), (TooMany, 429))
+_CODES: tuple[tuple[type[DomainError], int], ...] = (
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (StaleVersion, 409),
+    (TooMany, 429),
+    (StorageAway, 503),
+)
 
 
 def install(app: Flask) -> None:
@@ -59,7 +66,7 @@ def _domain(error: DomainError) -> tuple[str, int]:
 
 def _database_away(error: OperationalError) -> tuple[str, int]:
     log.error("database: %s %s: %s", request.method, request.path, type(error.orig).__name__)
-    return page(503)
+    return _page_without_database(503, *SENTENCES[503])
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
@@ -70,4 +77,10 @@ def _unexpected(error: Exception) -> tuple[str, int]:
         raise error
     phone = current_app.config["ORGANISER_PHONE"]
     sentence = f"系统出错了，不是您的问题。已记录，编号 {number}，可致电 {phone}。"
-    return render_template("errors/page.html", code=500, title="系统出错了", sentence=sentence), 500
+    return _page_without_database(500, "系统出错了", sentence)
+
+
+def _page_without_database(code: int, title: str, sentence: str) -> tuple[str, int]:
+    """Render without the usual context, which would ask the database who is signed in."""
+    template = current_app.jinja_env.get_template("errors/page.html")
+    return template.render(code=code, title=title, sentence=sentence), code

@@ -1,4 +1,4 @@
-"""The careful reader of a sheet: a real XML parser, for whatever the fast one does not know. Slower, and just as small."""
+"""The careful reader of a sheet: a real XML parser, for what the fast one does not know. Slower, just as small."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from workbooks.columns import column_position
 from workbooks.refusals import Damaged
 from workbooks.shared_strings import Pieces
 from workbooks.sheet_shape import EncodedRow, SheetShape
+from workbooks.wire import Encoded
 from workbooks.xml_text import Attributes, XmlReader, is_true, without_escapes
 
 LAST_COLUMN = 16_384
@@ -89,7 +90,7 @@ class _SheetParser:
 
     def _start_row(self, attributes: Attributes) -> None:
         number = attributes.get("r", "")
-        if number and not number.isdecimal() or len(number) > 10:
+        if (number and not number.isdecimal()) or len(number) > 10:
             raise Damaged
         self._number = int(number) if number else self._number + 1
         self._row_hidden = is_true(attributes.get("hidden"))
@@ -150,7 +151,7 @@ class _SheetParser:
             return
         self._sheet.check_row(self._number, self._last_with_values)
         self._last_with_values = self._number
-        row = [self._cells.get(position, wire.EMPTY) for position in range(max(self._cells) + 1)]
+        row: list[Encoded] = [self._cells.get(position, wire.EMPTY) for position in range(max(self._cells) + 1)]
         self._cells = {}
         if not (cells := self._sheet.finished(self._number, row)):
             return

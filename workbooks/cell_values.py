@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from workbooks import wire
 from workbooks.refusals import Damaged
 from workbooks.serials import day_of
 from workbooks.shared_strings import SharedStrings
-
-DATES_REMEMBERED = 16_384
 
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,14}").fullmatch
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?").fullmatch
@@ -54,7 +51,6 @@ def _number(value: str) -> bytes:
     return wire.number(float(value)) if _NUMBER(value) else wire.text(value)
 
 
-@lru_cache(DATES_REMEMBERED)
 def _dated(value: str, since_1904: bool) -> bytes:
     found = day_of(float(value), since_1904=since_1904) if _NUMBER(value) else None
     return wire.day(found) if found else _number(value)

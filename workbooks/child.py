@@ -1,4 +1,4 @@
-"""The process that reads one untrusted workbook: it limits itself, then reads its standard input and writes lines of JSON.
+"""The process that reads one untrusted workbook: it limits itself, reads its standard input, writes lines of JSON.
 
 Lines: ["size", bytes], ["sheet", name], ["rows", [[number, cells], ...]], ["left out", sheet, part, count, places],
 and at the end ["end"] or ["refused", reason, details].
@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import sys
-from collections.abc import Iterable
 from typing import BinaryIO
 
 from workbooks.events import SheetStarted
@@ -18,6 +16,7 @@ from workbooks.hidden import Omission
 from workbooks.limits import Limits
 from workbooks.opening import Found, Unpacked, read_any
 from workbooks.refusals import Reason, Refused
+from workbooks.wire import Encoded
 
 BATCH_BYTES = 1 << 16
 OPEN_FILES = 16
@@ -28,7 +27,7 @@ def main(arguments: str) -> None:
     out = _claimed_output()
     _confine(limits)
     try:
-        _report(limits, out)
+        _report(limits, Writer(out, limits))
         out.flush()
     except BrokenPipeError:
         os._exit(0)
@@ -59,46 +58,55 @@ def _allow_time(limits: Limits, unpacked: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (min(round(limits.seconds(unpacked)) + 1, most), most))
 
 
-def _report(limits: Limits, out: BinaryIO) -> None:
+def _report(limits: Limits, writer: Writer) -> None:
     try:
         with open(0, "rb", closefd=False) as file:
-            _write(read_any(file, limits), limits, out)
+            for found in read_any(file, limits):
+                writer.write(found)
     except BrokenPipeError:
         raise
     except Refused as refusal:
-        _line(out, "refused", refusal.reason.name, refusal.details)
+        writer.line("refused", refusal.reason.name, refusal.details)
     except MemoryError:
-        _line(out, "refused", Reason.MEMORY.name, ())
+        writer.line("refused", Reason.MEMORY.name, ())
     except BaseException:  # a panic of calamine is no Exception; whatever it is, the file has brought it about
-        _line(out, "refused", Reason.BROKEN.name, ())
+        writer.line("refused", Reason.BROKEN.name, ())
     else:
-        _line(out, "end")
+        writer.line("end")
 
 
-def _write(findings: Iterable[Unpacked | Found], limits: Limits, out: BinaryIO) -> None:
-    batch: list[bytes] = []
-    size = 0
-    for found in findings:
+class Writer:
+    """Writes findings as lines, many rows to a line."""
+
+    def __init__(self, out: BinaryIO, limits: Limits) -> None:
+        self._out, self._limits = out, limits
+        self._rows: list[bytes] = []
+        self._bytes = 0
+
+    def write(self, found: Unpacked | Found) -> None:
         if isinstance(found, tuple):
-            row = b"[%d,[%s]]" % (found[0], b",".join(found[1]))
-            batch.append(row)
-            size += len(row)
-            if size < BATCH_BYTES:
-                continue
-        if batch:
-            out.write(b'["rows",[%s]]\n' % b",".join(batch))
-            batch, size = [], 0
-        if isinstance(found, SheetStarted):
-            _line(out, "sheet", found.name)
+            self._row(*found)
+        elif isinstance(found, SheetStarted):
+            self.line("sheet", found.name)
         elif isinstance(found, Omission):
-            _line(out, "left out", found.sheet, found.part.value, found.count, found.places)
-        elif isinstance(found, Unpacked):
-            _allow_time(limits, found.size)
-            _line(out, "size", found.size)
-            out.flush()
-    if batch:
-        out.write(b'["rows",[%s]]\n' % b",".join(batch))
+            self.line("left out", found.sheet, found.part.value, found.count, found.places)
+        else:
+            _allow_time(self._limits, found.size)
+            self.line("size", found.size)
+            self._out.flush()
 
+    def _row(self, number: int, cells: list[Encoded]) -> None:
+        row = b"[%d,[%s]]" % (number, b",".join(cells))
+        self._rows.append(row)
+        self._bytes += len(row)
+        if self._bytes >= BATCH_BYTES:
+            self._write_rows()
 
-def _line(out: BinaryIO, *message: object) -> None:
-    out.write(json.dumps(message).encode() + b"\n")
+    def _write_rows(self) -> None:
+        if self._rows:
+            self._out.write(b'["rows",[%s]]\n' % b",".join(self._rows))
+        self._rows, self._bytes = [], 0
+
+    def line(self, *message: object) -> None:
+        self._write_rows()
+        self._out.write(json.dumps(message).encode() + b"\n")

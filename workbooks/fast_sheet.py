@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import IO
 from xml.parsers.expat import ExpatError
 
@@ -23,11 +24,13 @@ from workbooks.xml_text import encoded_text, unescaped
 BLOCK_BYTES = 1 << 19
 LONGEST_HEAD_BYTES = 1 << 20
 LONGEST_ROW_BYTES = 16 << 20
+VALUES_REMEMBERED = 16_384
 
 _PROLOGUE = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*(?:<\?xml version="1.0"(?: encoding="(?:UTF|utf)-8")?[^?>]*\?>)?\s*<worksheet[ >]'
 ).match
 _ROW = re.compile(rb'<row r="(\d{1,10})"([^>]*)>').match
+_WHOLE_NUMBER = re.compile(rb"0|[1-9][0-9]{0,14}").fullmatch
 _HIDDEN = re.compile(rb' hidden="(?:1|true)"').search
 _CELLS = re.compile(
     rb'<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?'
@@ -58,7 +61,7 @@ def fast_rows(stream: IO[bytes], sheet: SheetShape, values: CellValues) -> Itera
         sheet.check_row(number, previous)
         previous = number
         if cells := reader.cells(number, piece):
-            if row[2] and _HIDDEN(row[2]):
+            if _HIDDEN(row[2]):
                 sheet.hidden.row(number)
             else:
                 yield number, cells
@@ -86,7 +89,7 @@ def _pieces(stream: IO[bytes], rest: bytes) -> Iterator[bytes]:
             raise OtherShape
         *whole, rest = rows.split(b"</row>")
         yield from whole
-        if len(rest) > LONGEST_ROW_BYTES or end and b"<c" in rest:
+        if len(rest) > LONGEST_ROW_BYTES or (end and b"<c" in rest):
             raise OtherShape
         if end:
             return
@@ -100,6 +103,8 @@ class _RowReader:
 
     def __init__(self, sheet: SheetShape, values: CellValues) -> None:
         self._sheet, self._values = sheet, values
+        self._remembered = lru_cache(VALUES_REMEMBERED)(self._typed)
+        self._date_styles = {style.encode() for style in values.date_styles}
         self._positions = {column_name(position).encode(): position for position in range(sheet.limits.columns)}
 
     def cells(self, number: int, piece: bytes) -> list[Encoded]:
@@ -131,6 +136,11 @@ class _RowReader:
     def _value(self, kind: bytes, style: bytes, value: bytes, inline: bytes) -> bytes:
         if inline or kind == b"str":
             return encoded_text(inline or value)
+        if not kind and _WHOLE_NUMBER(value) and style not in self._date_styles:
+            return value
+        return self._remembered(kind, style, value)
+
+    def _typed(self, kind: bytes, style: bytes, value: bytes) -> bytes:
         return self._values.encoded(kind.decode(), style.decode(), unescaped(value.decode("utf-8", "replace")))
 
     def _misplaced(self, number: int, column: bytes, cell: Encoded) -> None:

@@ -9,7 +9,7 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one reading. Seconds are counted while somebody waits for the file, not while rows are worked on."""
+    """The bounds of one reading. Seconds count while somebody waits for rows, not while rows are worked on."""
 
     file_bytes: int = 300 * MEGABYTE
     memory_bytes: int = 1024 * MEGABYTE

@@ -50,7 +50,7 @@ def _read_zip(file: BinaryIO, limits: Limits) -> Iterator[Unpacked | Found]:
 
 
 def _read_old(file: BinaryIO, limits: Limits) -> Iterator[Found]:
-    from workbooks.xls import read_xls  # a quarter of the start-up time, and only this format needs it
+    from workbooks.xls import read_xls  # takes time to load, and few files need it
 
     file.seek(0)
     data = file.read()

@@ -1,6 +1,6 @@
 """Workbooks that only python-calamine reads: .xlsb, .ods, and files too odd for the readers of our own.
 
-It holds a whole sheet in memory and gives up the process on some files, which is why it runs where it can only harm itself.
+It holds a whole sheet in memory, and some files make it give up its process: it runs where it harms only itself.
 It does not tell which rows and columns are hidden.
 """
 
@@ -17,9 +17,10 @@ from workbooks import wire
 from workbooks.events import Part, SheetStarted
 from workbooks.hidden import Omission
 from workbooks.limits import Limits
-from workbooks.refusals import Reason, Refused
+from workbooks.refusals import Damaged, Reason, Refused
 from workbooks.serials import SECONDS_OF_A_DAY
 from workbooks.sheet_shape import EncodedRow, SheetShape
+from workbooks.wire import Encoded
 
 Value = str | int | float | bool | date | time | timedelta
 
@@ -29,7 +30,7 @@ def read_other(file: BinaryIO, limits: Limits) -> Iterator[SheetStarted | Encode
     book = _opened(file)
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     if not sheets:
-        raise Refused(Reason.NO_SHEET)
+        raise Damaged
     for sheet in sheets:
         if sheet.visible == SheetVisibleEnum.Visible:
             yield SheetStarted(sheet.name)
@@ -48,11 +49,12 @@ def _opened(file: BinaryIO) -> CalamineWorkbook:
 def _rows(sheet: CalamineSheet, shape: SheetShape) -> Iterator[EncodedRow]:
     if sheet.start is None:
         return
-    margin = [wire.EMPTY] * sheet.start[1]  # rows are counted from the first, columns only from the first that is used
+    margin: list[Encoded] = [wire.EMPTY] * sheet.start[
+        1
+    ]  # it gives the empty rows above the first cell, not the columns
     for number, values in enumerate(sheet.iter_rows(), 1):
         shape.check_row(number, number - 1)
-        cells = [wire.encoded(_plain(value)) for value in values]
-        if cells := shape.finished(number, margin + cells):
+        if cells := shape.finished(number, [*margin, *(wire.encoded(_plain(value)) for value in values)]):
             yield number, cells
 
 

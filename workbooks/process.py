@@ -13,21 +13,20 @@ from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, cast
 
 from workbooks.limits import Limits
-from workbooks.refusals import Damaged, Reason, Refused
+from workbooks.refusals import Reason, Refused
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 START = "import sys; sys.path.append(sys.argv[1]); from workbooks.child import main; main(sys.argv[2])"
 READ_BYTES = 1 << 18
 LONGEST_LINE_BYTES = 8 << 20
 
-SIGNALS = {
+SIGNALS: dict[int, Reason] = {
     signal.SIGXCPU: Reason.TIME,
     signal.SIGKILL: Reason.MEMORY,
     signal.SIGABRT: Reason.MEMORY,
-    signal.SIGSEGV: Reason.MEMORY,
 }
 
 
@@ -36,7 +35,6 @@ class ReadingProcess:
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
         self._seconds_left = limits.seconds(0)
-        self._unread = b""
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", START, ROOT, json.dumps(asdict(limits))],
             stdin=file,
@@ -46,11 +44,14 @@ class ReadingProcess:
             cwd="/",
             bufsize=0,
         )
+        self._output = cast(IO[bytes], self._process.stdout)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.kill()
         self._process.wait()
         self._output.close()
@@ -65,13 +66,8 @@ class ReadingProcess:
             *lines, rest = (rest + block).split(b"\n")
             yield from lines
             if len(rest) > LONGEST_LINE_BYTES:
-                raise Damaged
+                raise Refused(Reason.BROKEN)
         raise Refused(self._reason_of_death())
-
-    @property
-    def _output(self) -> IO[bytes]:
-        assert self._process.stdout is not None
-        return self._process.stdout
 
     def _block(self) -> bytes:
         began = monotonic()

@@ -1,4 +1,4 @@
-"""Reading an untrusted workbook: starts the process, checks every word it says, and puts what is left out into words."""
+"""Reading an untrusted workbook: starts the process, checks what it says, and puts into words what is left out."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MOST_PLACES = 20
 
 
 def read(source: Path | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event]:
-    """The workbook's visible sheets, row by row; raises WorkbookRefused, at any point, with the sentence for the person.
+    """The workbook's visible sheets, row by row; raises WorkbookRefused, at any point, with the person's sentence.
 
-    `source` may be an open file instead of a path, if it has a file descriptor: a decrypted upload need not have a name.
+    `source` may be an open file instead of a path, if it has a file descriptor: an upload need not have a name.
     """
     if isinstance(source, Path):
         with source.open("rb") as file:

@@ -1,4 +1,4 @@
-"""The table of texts that a workbook's cells point into, kept as one run of encoded bytes: small, and never taken apart."""
+"""The table of texts that a workbook's cells point into, kept as one run of encoded bytes that stays small."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ BLOCK_BYTES = 1 << 18
 LONGEST_ITEM_BYTES = 8 << 20
 
 _PLAIN_ITEMS = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>').findall
-_UTF8_PROLOGUE = re.compile(rb'(?:\xef\xbb\xbf)?<\?xml version="1.0"(?: encoding="(?:UTF|utf)-8")?[^?>]*\?>\s*<sst[ >]').match
+_UTF8_PROLOGUE = re.compile(
+    rb'(?:\xef\xbb\xbf)?<\?xml version="1.0"(?: encoding="(?:UTF|utf)-8")?[^?>]*\?>\s*<sst[ >]'
+).match
 
 
 class SharedStrings:
@@ -71,7 +73,7 @@ def _plain_strings(stream: IO[bytes]) -> SharedStrings | None:
         if len(items) != whole.count(b"<si") or b"<!" in whole:
             return None
         _add(strings, items)
-    return strings if rest.strip() == b"</sst>" or not len(strings) and rest.endswith(b"/>") else None
+    return strings if rest.strip() == b"</sst>" or (not len(strings) and rest.endswith(b"/>")) else None
 
 
 def _add(strings: SharedStrings, items: list[bytes]) -> None:
@@ -136,4 +138,3 @@ class Pieces:
 
     def joined(self) -> str:
         return "".join(self._found)
-

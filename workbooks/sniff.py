@@ -1,4 +1,4 @@
-"""What a file is, judged by its content alone; its name is never asked. Whatever is no workbook is refused by its kind."""
+"""What a file is, judged by its content alone, never by its name. What is no workbook is refused by its kind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ NO_WORKBOOKS = (
     (re.compile(rb"\{\\rtf"), Reason.DOCUMENT),
     (re.compile(rb"PK\x05\x06|Rar!|7z\xbc\xaf|\x1f\x8b|BZh|\xfd7zXZ"), Reason.ARCHIVE),
     (re.compile(rb".{0,4096}?schemas-microsoft-com:office:spreadsheet", re.DOTALL), Reason.XML_TABLE),
-    (re.compile(rb".{0,4096}?(?:<html|<table|<!doctype html|mime-version:)", re.DOTALL | re.IGNORECASE), Reason.WEB_PAGE),
+    (
+        re.compile(rb".{0,4096}?(?:<html|<table|<!doctype html|mime-version:)", re.DOTALL | re.IGNORECASE),
+        Reason.WEB_PAGE,
+    ),
 )
 
 ZIPPED_FOREIGNERS = (("word/", Reason.DOCUMENT), ("ppt/", Reason.SLIDES), ("ofd.xml", Reason.OFD))
@@ -76,7 +79,7 @@ def container(file: BinaryIO) -> Container:
 def _no_workbook(head: bytes) -> Reason:
     if not head:
         return Reason.EMPTY
-    readable = head.replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    readable = head.decode("utf-16", "replace").encode() if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
     for pattern, reason in NO_WORKBOOKS:
         if pattern.match(readable):
             return reason

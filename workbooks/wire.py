@@ -29,7 +29,7 @@ def text(value: str) -> bytes:
 
 
 def number(value: float) -> bytes:
-    """Whole numbers stay whole while a spreadsheet keeps all their digits; beyond fifteen the digits are not to be trusted."""
+    """Whole numbers stay whole up to fifteen digits; a spreadsheet does not keep more."""
     if not isfinite(value):
         return text(str(value))
     if value == int(value) and abs(value) <= LARGEST_WHOLE_NUMBER:
@@ -62,7 +62,7 @@ def encoded(value: CellValue) -> bytes:
 
 
 def decoded(value: object) -> CellValue:
-    """One cell that is neither text nor empty. The other process is not trusted: whatever is not exactly a cell is damage."""
+    """One cell that is neither text nor empty; whatever is not exactly a cell is damage."""
     if value is True or value is False:
         return value
     if isinstance(value, int) and abs(value) <= LARGEST_WHOLE_NUMBER:

@@ -16,6 +16,7 @@ from workbooks.limits import Limits
 from workbooks.refusals import Reason, Refused
 from workbooks.serials import BUILT_IN_DATE_FORMATS, day_of, shows_a_day
 from workbooks.sheet_shape import EncodedRow, SheetShape
+from workbooks.wire import Encoded
 
 
 def read_xls(data: bytes, limits: Limits) -> Iterator[SheetStarted | EncodedRow | Omission]:
@@ -80,7 +81,7 @@ class _SheetReader:
         row = self._sheet.rowinfo_map.get(index)
         return bool(row and row.hidden)
 
-    def _cells(self, index: int) -> list[bytes]:
+    def _cells(self, index: int) -> list[Encoded]:
         kinds, values = self._sheet.row_types(index), self._sheet.row_values(index)
         return [self._encoded(index, *cell) for cell in enumerate(zip(kinds, values, strict=True))]
 

@@ -54,7 +54,7 @@ document.querySelector('.zs-tbl--grid')?.addEventListener('click', (event) => {
 document.addEventListener('keydown', (event) => {
   if (event.key !== '/' || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.querySelector('[data-search]');
-  if (!search || event.target.closest('input, select, textarea')) return;
+  if (!search || event.target.matches('select, textarea, input:not([type=checkbox])')) return;
   event.preventDefault();
   search.focus();
   search.select();

@@ -209,7 +209,8 @@ def test_other_numbers_are_no_dates(cell: CellValue) -> None:
     assert "请写成 2014-01-01" in refusal(cell)
 
 
-def test_error_values_and_formulas_are_named() -> None:
+def test_what_is_no_date_at_all_is_named() -> None:
+    assert refusal(True).startswith("这里要填日期")
     assert "#N/A" in refusal(CellError("#N/A"))
     assert "公式" in refusal(Formula.WITHOUT_VALUE)
 

@@ -107,6 +107,15 @@ def test_a_first_password_of_signs_only_is_refused_too() -> None:
 
 def test_names_that_are_empty_or_one_sign_refuse_nothing() -> None:
     accept("xy7-fish-lamp", account_names=("", "x", "@"))
+    accept("xxaxxbxxc", account_names=("x",))
+
+
+def test_an_address_is_guessed_by_its_local_part() -> None:
+    assert "邮箱" in refusal("Liang.Min2", account_names=("liang.min@example.com",))
+
+
+def test_eight_digits_that_are_no_date_may_be_a_password() -> None:
+    accept("20143952", account_names=())
 
 
 @given(st.text(), st.lists(st.text(), max_size=3))

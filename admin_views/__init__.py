@@ -1,0 +1,61 @@
+"""The back office: the ordered list of screens, which is the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from flask_admin import Admin
+
+from admin_views import staff_auth
+from admin_views.audit import AuditView
+from admin_views.bodies import BodyView
+from admin_views.certificates import CertificateView
+from admin_views.home import HomeScreen
+from admin_views.menu import menu_of
+from admin_views.offices import OfficeView
+from admin_views.problem_persons import ProblemPersonView
+from admin_views.readings import ReadingView
+from admin_views.reply_texts import ReplyTextView
+from admin_views.titles import TitleView
+from admin_views.users import UserView
+
+CERTIFICATES, BASICS, SETTINGS = "证书管理", "基础资料", "系统设置"
+
+BLUEPRINTS = (staff_auth.blueprint,)
+
+
+def _optional(module: str, name: str) -> Iterator[Any]:
+    try:
+        yield getattr(import_module(f"admin_views.{module}"), name)
+    except ModuleNotFoundError:
+        return
+
+
+VIEWS: tuple[tuple[str, type[Any]], ...] = (
+    ("", HomeScreen),
+    *((CERTIFICATES, view) for view in _optional("cases", "CaseView")),
+    (CERTIFICATES, CertificateView),
+    *((CERTIFICATES, view) for view in _optional("imports", "ImportView")),
+    (BASICS, BodyView),
+    (BASICS, TitleView),
+    (BASICS, ReadingView),
+    (BASICS, ReplyTextView),
+    (BASICS, ProblemPersonView),
+    (SETTINGS, OfficeView),
+    (SETTINGS, UserView),
+    (SETTINGS, AuditView),
+)
+
+
+def register(app: Flask) -> list[Any]:
+    """Build every screen, give it its addresses, and let templates draw the menu."""
+    views = [view() for _, view in VIEWS]
+    admin = Admin(app, url="/admin", endpoint="admin", index_view=views[0])
+    for view in views[1:]:
+        admin.add_view(view)
+    menu = menu_of(zip((heading for heading, _ in VIEWS), views, strict=True))
+    app.context_processor(lambda: {"menu": menu})
+    return views

@@ -1,0 +1,321 @@
+"""What every screen of the back office does alike: permission, scope, grid, details, forms, batch actions.
+
+Flask-Admin gives the addresses and the registration. Its own list, forms, deletion, inline editing, export and look-ups
+are not exposed: the screens here read the declarations of their class at each request, so nothing goes stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_admin import BaseView, expose
+from flask_admin.contrib.sqla import ModelView
+from markupsafe import Markup
+from sqlalchemy import false
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from admin_views.batch import BatchAction, Plan, as_id, confirm_context, result_context, ticked
+from admin_views.cells import plain
+from admin_views.filters import GridFilter
+from admin_views.forms import BackOfficeForm
+from admin_views.grid import Grid, Tab
+from domain.access import Permission, Reach
+from domain.certificate_fields import BY_KEY
+from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion
+from extensions import db
+from web.access import can, current_actor
+
+
+class BackOfficeScreen(BaseView):
+    """A screen of the back office: its name, its place in the menu, and who may open it."""
+
+    slug = ""
+    label = ""
+    icon = "document"
+    permission = Permission.BACK_OFFICE
+    write_permission: Permission | None = None
+    writes: tuple[str, ...] = ()
+
+    def __init__(self, **more: Any) -> None:
+        address = self.slug.replace("_", "-")
+        super().__init__(name=self.label, endpoint=self.slug, url=address, **more)
+
+    def permission_of(self, name: str) -> Permission:
+        """Return what the method asks for: its own @requires, else the screen's permission to write or to read."""
+        own = getattr(getattr(type(self), name), "permission", None)
+        if own is not None:
+            return own
+        return (self.write_permission or self.permission) if name in self.writes else self.permission
+
+    def is_accessible(self) -> bool:
+        return can(self.permission)
+
+    def _handle_view(self, name: str, **kwargs: Any) -> None:
+        if not can(self.permission_of(name)):
+            abort(403)
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Flask-Admin runs a view a second time when it raised a TypeError; ours run once."""
+        return fn(self, *args, **kwargs)
+
+    def render(self, template: str, **context: Any) -> str:
+        context.setdefault("page_title", self.label)
+        return render_template(template, view=self, **context)
+
+    def pill(self) -> str:
+        """Return the count beside the screen's name in the menu, or nothing."""
+        return ""
+
+
+class BackOfficeView(BackOfficeScreen, ModelView):
+    """A table of the database: grid, details, and where declared forms and batch actions.
+
+    A subclass names its model, columns, filters and forms. It narrows `scope`, and overrides `create_model` and
+    `update_model` to call an operation inside `writing()`.
+    """
+
+    model_class: type[Any]
+    writes = ("create_view", "edit_view", "action_view")
+
+    column_list: Sequence[str] = ()
+    column_labels: Mapping[str, str] = {}
+    column_formatters: Mapping[str, Callable[[Any], Any]] = {}
+    eager: Sequence[Any] = ()
+    grid_filters: Sequence[GridFilter] = ()
+    tabs: Sequence[Tab] = ()
+    batch_actions: Sequence[BatchAction] = ()
+    sortable: Sequence[str] = ("id",)
+    default_sort = "-id"
+    search_hint = ""
+    empty_text = ""
+
+    create_form_class: type[BackOfficeForm] | None = None
+    edit_form_class: type[BackOfficeForm] | None = None
+    form_groups: Sequence[tuple[str, Sequence[str]]] = ()
+    create_label = "新增"
+
+    list_template = "admin/list.html"
+    details_template = "admin/details.html"
+    create_template = edit_template = "admin/form.html"
+
+    delete_view = export = ajax_lookup = ajax_update = None
+    """Flask-Admin's own ways to delete, export, look up and edit in place: they have no address here."""
+
+    def __init__(self, **more: Any) -> None:
+        address = self.slug.replace("_", "-")
+        ModelView.__init__(self, self.model_class, db, name=self.label, endpoint=self.slug, url=address, **more)
+
+    def _refresh_cache(self) -> None:
+        """Flask-Admin would build forms, filters and columns once, at start."""
+        self._list_columns: list[tuple[str, str]] = []
+
+    def init_actions(self) -> None:
+        self._actions, self._actions_data = [], {}
+
+    def handle_view_exception(self, exc: Exception) -> bool:
+        """Whatever goes wrong is told by the error page; Flask-Admin would show the database's own words."""
+        raise exc
+
+    # Whose rows: all reading goes through `scope`.
+
+    def scope(self, query: Any) -> Any:
+        """Return the query confined to what the actor's permission carries to."""
+        actor = current_actor()
+        if actor.place is None or not actor.may(self.permission):
+            return query.filter(false())
+        if actor.reach(self.permission) is Reach.OWN_OFFICE:
+            return query.filter(self.model.office_id == actor.office_id)
+        return query.filter(self.model.within(actor.place))
+
+    def get_query(self) -> Any:
+        return self.scope(super().get_query())
+
+    def get_count_query(self) -> Any:
+        return self.scope(super().get_count_query())
+
+    def get_one(self, id: Any) -> Any:
+        """Return the row of this id within scope, or None; what is no id is nobody's."""
+        row_id = as_id(id)
+        return self.get_query().filter(self.model.id == row_id).one_or_none() if row_id else None
+
+    def one_or_404(self, id: Any = None) -> Any:
+        """Return the row the address names; a foreign one and an unknown one answer alike."""
+        row = self.get_one(request.args.get("id", "") if id is None else id)
+        if row is None:
+            abort(404)
+        return row
+
+    def chosen(self, ids: Sequence[int]) -> list[Any]:
+        """Return the ticked rows that are in scope, in the order they were ticked."""
+        found = {row.id: row for row in self.get_query().filter(self.model.id.in_(ids))}
+        return [found[row_id] for row_id in ids if row_id in found]
+
+    # Words and cells.
+
+    def label_of(self, name: str) -> str:
+        field = BY_KEY.get(name)
+        return self.column_labels.get(name) or (field.label if field else name)
+
+    def cell(self, row: Any, name: str) -> Any:
+        """Return what stands in a cell: escaped by the template unless it is Markup."""
+        formatter = self.column_formatters.get(name)
+        return plain(formatter(row) if formatter else getattr(row, name))
+
+    def row_label(self, row: Any) -> str:
+        """Return how a row is called on confirm and result pages."""
+        return str(row)
+
+    def row_url(self, row: Any, **arguments: str) -> str | None:
+        """Return where a click on the row leads; `arguments` are the list's, to come back to."""
+        return url_for(f"{self.endpoint}.details_view", id=row.id, **arguments)
+
+    # The grid.
+
+    @expose("/")
+    def index_view(self) -> str:
+        grid = Grid(self, request.args)
+        for sentence in grid.unread():
+            flash(sentence, "warn")
+        return self.render(self.list_template, **grid.context(), **self.list_context())
+
+    def list_context(self) -> dict[str, Any]:
+        """Return what else the list page shows: links, lead, words for an empty list."""
+        may_create = self.create_form_class is not None and can(self.permission_of("create_view"))
+        return {
+            "toolbar": [],
+            "create_url": url_for(f"{self.endpoint}.create_view") if may_create else None,
+            "create_label": self.create_label,
+        }
+
+    def list_query(self) -> Any:
+        return self.get_query().options(*(joinedload(path) for path in self.eager))
+
+    def search_condition(self, typed: str) -> Any:
+        """Return the condition for the search box, by the shape of what was typed; None: there is no search box."""
+        return None
+
+    def list_url(self) -> str:
+        """Return the list as it was left: filters, tab and page stand in the address of every page after it."""
+        return url_for(f"{self.endpoint}.index_view", **Grid(self, request.args).arguments(with_page=True))
+
+    def neighbour_id(self, row: Any, *, forward: bool = True) -> int | None:
+        """Return the row behind or before this one in the list as filtered and sorted, or None at its end."""
+        neighbour = Grid(self, request.args).neighbour(row, forward=forward)
+        return neighbour.id if neighbour else None
+
+    # One row.
+
+    @expose("/details/")
+    def details_view(self) -> str | Response:
+        return self.details_page(self.one_or_404())
+
+    def details_page(self, row: Any, **context: Any) -> str:
+        shown = {"page_title": self.row_label(row), "groups": self.details_groups(row), "buttons": self.details_buttons(row)}
+        return self.render(self.details_template, back_url=self.list_url(), row=row, **{**shown, **context})
+
+    def details_groups(self, row: Any) -> list[tuple[str, list[tuple[str, Any]]]]:
+        return [(self.label, [(self.label_of(name), self.cell(row, name)) for name in self.column_list])]
+
+    def details_buttons(self, row: Any) -> list[dict[str, str]]:
+        if self.edit_form_class is None or not can(self.permission_of("edit_view")):
+            return []
+        return [{"label": "修改", "url": url_for(f"{self.endpoint}.edit_view", id=row.id), "tone": ""}]
+
+    # Forms.
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> str | Response:
+        if self.create_form_class is None:
+            abort(404)
+        form = self.create_form()
+        if form.validate_on_submit() and (created := self.saved(form, self.create_model)):
+            return self.after_create(created)
+        return self.form_page(self.create_template, form, f"{self.create_label}", self.list_url())
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> str | Response:
+        row = self.one_or_404()
+        if self.edit_form_class is None:
+            abort(404)
+        form = self.edit_form(row)
+        if form.validate_on_submit() and self.saved(form, self.update_model, row):
+            return self.after_update(row)
+        return self.form_page(self.edit_template, form, f"修改：{self.row_label(self.one_or_404())}", self.list_url())
+
+    def form_page(self, template: str, form: BackOfficeForm, title: str, cancel_url: str) -> str:
+        return self.render(template, form=form, page_title=title, cancel_url=cancel_url, groups=self.form_groups)
+
+    def create_form(self, obj: Any = None) -> BackOfficeForm:
+        assert self.create_form_class is not None, "asked only where there is a form"
+        return self.create_form_class(obj=obj)
+
+    def edit_form(self, obj: Any = None) -> BackOfficeForm:
+        assert self.edit_form_class is not None, "asked only where there is a form"
+        return self.edit_form_class(obj=obj)
+
+    def create_model(self, form: BackOfficeForm) -> Any:
+        raise NotImplementedError
+
+    def update_model(self, form: BackOfficeForm, model: Any) -> Any:
+        raise NotImplementedError
+
+    def saved(self, form: BackOfficeForm, save: Callable[..., Any], *rows: Any) -> Any:
+        """Return what was saved; where the rules refuse it, the form takes their sentence and nothing was changed."""
+        try:
+            return save(form, *rows)
+        except (NotAllowed, NotFound, StaleVersion):
+            raise
+        except DomainError as refusal:
+            form.show(refusal)
+            return None
+
+    def after_create(self, created: Any) -> str | Response:
+        flash(f"已新增“{self.row_label(created)}”。", "ok")
+        return redirect(url_for(f"{self.endpoint}.index_view"), 303)
+
+    def after_update(self, row: Any) -> Response:
+        flash(f"“{self.row_label(row)}”已保存。", "ok")
+        return redirect(self.row_url(row) or self.list_url(), 303)
+
+    # Actions: on one row or on all that were ticked, asked once on a page of their own.
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> str | Response:
+        name, ids = request.form.get("action", ""), ticked()
+        if name not in {action.name for action in self.batch_actions}:
+            abort(404)
+        if not ids:
+            flash("还没有选，请先勾选要处理的记录，再点操作。", "warn")
+            return redirect(self.list_url(), 303)
+        return self.batch(name, ids)
+
+    def batch(self, name: str, ids: list[int]) -> str | Response:
+        """Answer an action on the ticked rows: the confirm page first, the result page once it was confirmed."""
+        raise NotImplementedError
+
+    def confirm_page(self, plan: Plan, form: BackOfficeForm | None = None, **context: Any) -> str:
+        extra = context.pop("extra_hidden", ())
+        shown = confirm_context(plan, extra_hidden=extra)
+        address = url_for(f"{self.endpoint}.action_view", **Grid(self, request.args).arguments(with_page=True))
+        return self.render(
+            "admin/confirm.html", form=form, action_url=address, cancel_url=self.list_url(), **{**shown, **context}
+        )
+
+    def result_page(self, title: str, done: Sequence[Any], skipped: Sequence[tuple[str, str]], **context: Any) -> str:
+        shown = result_context(title, done, skipped)
+        return self.render("admin/result.html", back_url=self.list_url(), **{**shown, **context})
+
+    def ask(self, title: str, *, submit_label: str, warning: str = "", form: Any = None, tone: str = "bad") -> str:
+        """Return the page that asks once before an action on one row."""
+        return self.render(
+            "admin/confirm.html", title=title, submit_label=submit_label, warning=warning, form=form, tone=tone,
+            cancel_url=self.list_url(),
+        )  # fmt: skip
+
+
+def masked(row: Any) -> Markup:
+    """Return an ID number as lists show it."""
+    return Markup('<span class="zs-code">{}</span>').format(row.masked_id)

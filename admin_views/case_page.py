@@ -1,0 +1,148 @@
+"""What the case page shows: the comparison, the photos, the timeline, the decisions that are open now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from domain.access import Actor
+from domain.certificate_fields import ASKED, BY_KEY, FOLDED, FORMER_NAME_LABEL
+from domain.certificate_rows import shown
+from domain.differences import Parts, marked
+from domain.identifiers import mask_id
+from domain.stored_values import revived
+from domain.verification import BY_NAME, DECISIONS, CaseState, Transition, available
+from extensions import db
+from models import Certificate, Event, ImportBatch, VerificationCase
+from operations import review_queue
+from operations.case_facts import REQUIRED_PHOTOS, CaseFacts
+
+SHORT_LABELS = {"number_page": "编号页", "content_page": "内容页"}
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """One field: the record's value beside the holder's, and the office's correction where there is one."""
+
+    key: str
+    label: str
+    old: Parts
+    new: Parts
+    same: bool
+    corrected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTab:
+    label: str
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline."""
+
+    who: str
+    what: str
+    at: Any
+    reply: str = ""
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
+    """Return all that the template needs; it asks no questions of its own."""
+    open_now = available(CaseFacts(case), actor)
+    rows = comparison(case)
+    return {
+        "case": case,
+        "facts": CaseFacts(case),
+        "rows": rows,
+        "differing": sum(not row.same for row in rows) if case.certificate else 0,
+        "photos": photos(case),
+        "moments": timeline(case),
+        "decisions": [one for one in DECISIONS if one in open_now],
+        "can_correct": BY_NAME["correct"] in open_now,
+        "others": [one for one in open_now if one.name in ("take_back", "hand_over", "delete", "undelete")],
+        "earlier": review_queue.earlier_cases(case),
+        "next_case": review_queue.next_after(actor, case),
+        "previous_case": review_queue.previous_before(actor, case),
+        "standing": review_queue.standing(actor, case) if case.state is CaseState.PENDING else None,
+        "templates": review_queue.reply_texts(actor),
+    }
+
+
+def comparison(case: VerificationCase) -> list[CompareRow]:
+    """Return the fields with what the record has and what the holder filled in."""
+    record, correction = case.certificate, revived(case.correction or {})
+    folded = [one for one in FOLDED if getattr(case, one.key) or (record and getattr(record, one.key))]
+    rows = [_row("name", "持证人", record.name if record else "", case.holder.name, record)]
+    rows.append(_id_row(case, record))
+    if case.former_name:
+        rows.append(CompareRow("former_name", FORMER_NAME_LABEL, [], [(case.former_name, False)], True))
+    for one in (*ASKED, *folded):
+        old = shown(getattr(record, one.key)) if record else ""
+        corrected = shown(correction[one.key]) if one.key in correction else ""
+        rows.append(_row(one.key, one.label, old, shown(getattr(case, one.key)), record, corrected))
+    return rows
+
+
+def _row(key: str, label: str, old: str, new: str, record: Certificate | None, corrected: str = "") -> CompareRow:
+    if record is None:
+        return CompareRow(key, label, [], [(new, False)] if new else [], True, corrected)
+    before, after = marked(old, new)
+    return CompareRow(key, label, before, after, old == new, corrected)
+
+
+def _id_row(case: VerificationCase, record: Certificate | None) -> CompareRow:
+    mine = mask_id(case.holder.id_number)
+    if record is None or record.id_digest == case.holder.id_digest:
+        return CompareRow("id_number", "身份证号", [(mine, False)], [(mine, False)], True)
+    return CompareRow("id_number", "身份证号", [(record.masked_id, True)], [(mine, True)], False)
+
+
+def photos(case: VerificationCase) -> list[PhotoTab]:
+    found = [(kind, case.photo(kind)) for kind in REQUIRED_PHOTOS]
+    return [
+        PhotoTab(SHORT_LABELS[kind.value], url_for("cases.photo", photo_id=photo.id), f"{kind.label}照片")
+        for kind, photo in found
+        if photo is not None
+    ]
+
+
+def timeline(case: VerificationCase) -> list[Moment]:
+    """Return what happened to the case, newest first, down to where its record came from."""
+    moments = [_moment(event) for event in reversed(Event.about("case", case.id))]
+    record = case.certificate
+    batch = db.session.get(ImportBatch, record.batch_id) if record and record.batch_id else None
+    if record and batch:
+        row = f"批次 {batch.number}，第 {record.batch_row} 行"
+        moments.append(Moment(batch.office.name, f"导入记录（{row}）", batch.committed_at))
+    return moments
+
+
+def _moment(event: Event) -> Moment:
+    changes = tuple((label, before, after) for label, (before, after) in event.changed.items())
+    return Moment(event.actor_name, event.summary, event.at, event.reply or "", changes)
+
+
+def correction_fields(case: VerificationCase) -> list[tuple[Any, str]]:
+    """Return the fields of the correction form with what stands in them now."""
+    correction = revived(case.correction or {})
+    return [
+        (one, shown(correction.get(one.key, getattr(case, one.key))))
+        for one in BY_KEY.values()
+        if one in (*ASKED, *FOLDED)
+    ]
+
+
+def name_of(case: VerificationCase) -> str:
+    """Return what a list calls a case: the holder and the number."""
+    return f"{case.holder.name}（{case.cert_no or '无编号'}）"
+
+
+def decision_named(name: str) -> Transition | None:
+    transition = BY_NAME.get(name)
+    return transition if transition in DECISIONS else None

@@ -1,0 +1,38 @@
+"""What stands in the cells of a grid and the facts of a page: escaped text, tags, moments, masked numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import get_template_attribute
+from markupsafe import Markup
+
+from domain.certificate_rows import shown
+from web.filters import local
+
+
+def tag(label: str, tone: str = "none", icon: str | None = None) -> Markup:
+    """Return a status in picture and words."""
+    drawn: Markup = get_template_attribute("_macros/status.html", "status_tag")(label, tone, icon)
+    return drawn
+
+
+def code(value: Any) -> Markup | str:
+    """Return a number in the typeface that tells 0 from O."""
+    return Markup('<span class="zs-code">{}</span>').format(value) if value else ""
+
+
+def plain(value: Any) -> Any:
+    """Return a stored value as people read it: a word, a local time, or the text itself."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, datetime):
+        return local(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return shown(value)
+
+
+def lines(values: list[str]) -> Markup:
+    return Markup("<br>").join(values)

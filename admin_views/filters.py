@@ -1,0 +1,135 @@
+"""The filters of a grid: visible form fields whose names in the address never change, and the condition each becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import and_
+
+from domain import normalizing
+from domain.errors import DomainError
+from domain.partial_dates import PartialDate, parse_text
+from extensions import db
+
+LONGEST = 100
+RANGES = ("date_range", "month_range")
+
+Options = Callable[[], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class GridFilter:
+    """One filter. `kind` is text, select, date_range or month_range.
+
+    `condition` takes the text typed or the option chosen; for a range it takes its two ends, None where open: moments
+    in UTC for date_range, ISO text for month_range, the upper end exclusive. `options` are asked for at each request.
+    """
+
+    name: str
+    label: str
+    kind: str
+    condition: Callable[..., Any]
+    options: Options = list
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return (f"{self.name}_from", f"{self.name}_to") if self.kind in RANGES else (self.name,)
+
+    def control(self, arguments: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the template draws."""
+        drawn: dict[str, Any] = {"name": self.name, "label": self.label, "kind": self.kind}
+        if self.kind in RANGES:
+            typed = [arguments.get(name, "")[:LONGEST] for name in self.arguments]
+            return drawn | {"value_from": typed[0], "value_to": typed[1]}
+        if self.kind == "select":
+            drawn["options"] = [("", "全部"), *self.options()]
+        return drawn | {"value": arguments.get(self.name, "")[:LONGEST]}
+
+    def conditions(self, arguments: Mapping[str, str]) -> Iterator[Any]:
+        """Yield the condition where the address asks for one that can be read; anything else is no filter."""
+        if self.kind in RANGES:
+            first, last = (_read_day(arguments.get(name, "")) for name in self.arguments)
+            if first or last:
+                yield self.condition(*_RANGE_ENDS[self.kind](first, last))
+            return
+        value = normalizing.text(arguments.get(self.name, "")[:LONGEST])
+        if value and (self.kind == "text" or value in dict(self.options())):
+            yield self.condition(value)
+
+    def unread(self, arguments: Mapping[str, str]) -> Iterator[str]:
+        """Yield a sentence for every end of the range that could not be read."""
+        for name in self.arguments if self.kind in RANGES else ():
+            typed = arguments.get(name, "").strip()
+            if typed and _read_day(typed) is None:
+                yield f"“{self.label}”里的“{typed[:20]}”看不出是哪一天，没有按它筛选，请写成 2026-11-01 或 2026-11"
+
+
+def equals(column: Any) -> Callable[[str], Any]:
+    return lambda value: column == value
+
+
+def begins(column: Any) -> Callable[[str], Any]:
+    """SQLite finds a range by its index, where LIKE would read every row; PostgreSQL's order of signs forbids the range."""
+
+    def condition(value: str) -> Any:
+        if db.engine.dialect.name == "sqlite":
+            return and_(column >= value, column < value + "\U0010ffff")
+        return column.startswith(value, autoescape=True)
+
+    return condition
+
+
+def contains(column: Any) -> Callable[[str], Any]:
+    return lambda value: column.contains(value, autoescape=True)
+
+
+def between(column: Any) -> Callable[[Any, Any], Any]:
+    """From the first moment on, before the second; either may be open."""
+
+    def condition(start: Any, end: Any) -> Any:
+        ends = [column >= start] if start is not None else []
+        return and_(*ends, *([column < end] if end is not None else []))
+
+    return condition
+
+
+def _read_day(typed: str) -> PartialDate | None:
+    try:
+        return parse_text(typed) if typed.strip() else None
+    except DomainError:
+        return None
+
+
+def _day_after(last: PartialDate) -> date | None:
+    """Return the first day that is out; the calendar ends in 9999."""
+    return last.latest() + timedelta(days=1) if last.latest() < date.max else None
+
+
+def _moments(first: PartialDate | None, last: PartialDate | None) -> tuple[datetime | None, datetime | None]:
+    zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+    def midnight(day: date | None) -> datetime | None:
+        return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) if day else None
+
+    return midnight(first.earliest() if first else None), midnight(_day_after(last) if last else None)
+
+
+def _iso_ends(first: PartialDate | None, last: PartialDate | None) -> tuple[str | None, str | None]:
+    """A date known to the month sorts before the days of that month, so 2013-07 is found from 2013-07 on."""
+    after = _day_after(last) if last else None
+    return first.iso if first else None, _iso_end(last, after) if last and after else None
+
+
+def _iso_end(last: PartialDate, after: date) -> str:
+    return after.isoformat() if last.day else f"{after:%Y-%m}"
+
+
+_RANGE_ENDS: dict[str, Callable[[PartialDate | None, PartialDate | None], tuple[Any, Any]]] = {
+    "date_range": _moments,
+    "month_range": _iso_ends,
+}

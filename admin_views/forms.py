@@ -1,0 +1,59 @@
+"""The fields that forms of the back office are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from web.forms import Form, filled
+
+
+class BackOfficeForm(Form):
+    """A form whose fields are named as the operations name them."""
+
+    take = Form.show
+
+
+def stripped(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+def words(label: str, missing: str = "", *, longest: int = 100, lines: bool = False, **more: Any) -> Any:
+    """Return a text field; `missing` is the sentence when it is empty, without one it may stay empty."""
+    presence = filled(missing) if missing else Optional()
+    validators = [presence, Length(max=longest, message=f"最多 {longest} 个字，请写短一点")]
+    return (TextAreaField if lines else StringField)(label, validators, filters=[stripped], **more)
+
+
+def one_of(label: str, missing: str, **more: Any) -> SelectField:
+    """Return a select whose options the view gives at each request; anything else that is sent is refused."""
+
+    def listed(form: Any, field: SelectField) -> None:
+        if not field.data or field.data not in {choice.value for choice in field.choices}:
+            raise StopValidation(missing)
+
+    return SelectField(label, [listed], choices=[], validate_choice=False, **more)
+
+
+class TickBoxes(SelectMultipleField):
+    """Several of a list, each with a box of its own."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def options(pairs: Iterable[tuple[Any, str]], empty: str = "") -> list[SelectChoice]:
+    """Return options for a select from (value, words)."""
+    listed = [SelectChoice(str(value), label) for value, label in pairs]
+    return [SelectChoice("", empty), *listed] if empty else listed
+
+
+class ReasonForm(BackOfficeForm):
+    """Asks why, where a confirm page wants a reason."""
+
+    reason = words("原因", "请写明原因", longest=500, lines=True)

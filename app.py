@@ -1,0 +1,67 @@
+"""The application factory: settings, shared objects, both faces, the gate, the command line. A list of registrations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import admin_views
+import commands
+import config
+import counting
+import public_views
+from encryption import keyring
+from extensions import babel, csrf, db, login_manager, migrate
+from storage import open_storage
+from web import access, errors, filters, headers
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Build the application from the environment; `overrides` are environment variables too, for tests and scripts."""
+    settings = config.load({**os.environ, **(overrides or {})})
+    app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
+    app.config.update(settings)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    _set_up_shared_objects(app)
+    _set_up_faces(app)
+    commands.register(app)
+    return app
+
+
+def _set_up_shared_objects(app: Flask) -> None:
+    os.makedirs(app.config["INSTANCE_PATH"], exist_ok=True)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
+    keyring.load(app.config["FIELD_KEY"])
+    db.init_app(app)
+    migrate.init_app(app, db)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(app)
+    app.extensions["photos"] = open_storage(app.config)
+    counting.init_app(app)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    """Parameters never appear in a message: an ID number could stand among them."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("postgresql"):
+        options |= {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"options": "-c timezone=UTC"}}
+    return options
+
+
+def _set_up_faces(app: Flask) -> None:
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for blueprint in (*public_views.BLUEPRINTS, *admin_views.BLUEPRINTS):
+        app.register_blueprint(blueprint)
+    with app.app_context():
+        views = admin_views.register(app)
+    errors.install(app)
+    headers.install(app)
+    filters.install(app)
+    access.install(app, views)

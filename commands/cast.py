@@ -1,0 +1,100 @@
+"""The invented offices and people of the demonstration: the same in demo data, tests, screenshots and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.access import Actor, Role
+from domain.identifiers import check_character
+from domain.vocabulary import OfficeKind
+from extensions import writing
+from models import Office, StaffUser
+from operations import accounts, offices, staff
+
+PASSWORD = "zhengshu-2026"  # noqa: S105 - printed at start and in the README, development only
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOffice:
+    name: str
+    kind: OfficeKind
+    parent: str
+    region_code: str
+    phone: str
+    series: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    username: str
+    name: str
+    office: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHolder:
+    name: str
+    id_number: str
+    mobile: str
+    email: str
+    region_code: str
+
+
+OFFICES = (
+    DemoOffice("广西区职改办", OfficeKind.REGION, "", "450000", "0771-0000000"),
+    DemoOffice("钦州市职改办", OfficeKind.CITY, "广西区职改办", "450700", "0777-0000001"),
+    DemoOffice("灵山县职改办", OfficeKind.COUNTY, "钦州市职改办", "450721", "0777-0000002"),
+    DemoOffice("浦北县职改办", OfficeKind.COUNTY, "钦州市职改办", "450722", "0777-0000003"),
+    DemoOffice("钦南区职改办", OfficeKind.COUNTY, "钦州市职改办", "450702", "0777-0000004"),
+    DemoOffice("钦北区职改办", OfficeKind.COUNTY, "钦州市职改办", "450703", "0777-0000005"),
+    DemoOffice("钦州市工程系列职改办", OfficeKind.SERIES, "钦州市职改办", "450700", "0777-0000006", ("工程系列",)),
+)
+
+USERS = (
+    DemoUser("gx.admin", "陆明远", "广西区职改办", Role.ADMIN),
+    DemoUser("qz.admin", "黄国栋", "钦州市职改办", Role.ADMIN),
+    DemoUser("qz.staff", "宁海燕", "钦州市职改办", Role.STAFF),
+    DemoUser("ls.admin", "劳志坚", "灵山县职改办", Role.ADMIN),
+    DemoUser("ls.staff", "梁敏", "灵山县职改办", Role.STAFF),
+    DemoUser("pb.staff", "张秀英", "浦北县职改办", Role.STAFF),
+    DemoUser("gc.staff", "苏建平", "钦州市工程系列职改办", Role.STAFF),
+)
+
+
+def id_number(region: str, birth: str, sequence: str) -> str:
+    """Return an invented but well-formed resident ID number."""
+    return (first := region + birth + sequence) + check_character(first)
+
+
+HOLDERS = (
+    DemoHolder("韦小兰", id_number("450721", "19850312", "002"), "13900000001", "weixiaolan@example.com", "450721"),
+    DemoHolder("陆海生", id_number("450721", "19781105", "001"), "13900000002", "luhaisheng@example.com", "450721"),
+    DemoHolder("黄春梅", id_number("452824", "19700615", "004"), "13900000003", "huangchunmei@example.com", "450721"),
+    DemoHolder("覃志强", id_number("452826", "19660920", "003"), "13900000004", "qinzhiqiang@example.com", "450722"),
+)
+
+
+def operator_of(office: Office | None) -> Actor:
+    return Actor(Role.ADMIN, None, "演示数据", office.place if office else None)
+
+
+def found_offices(first_password_hash: str, password_hash: str) -> None:
+    """Create the demo offices and their accounts, ready to sign in with the demo password."""
+    with writing():
+        for one in OFFICES:
+            parent = Office.named(one.parent) if one.parent else None
+            offices.create(
+                operator_of(parent), one.name, one.kind, parent, first_password_hash,
+                series=list(one.series), region_code=one.region_code, phone=one.phone,
+            )  # fmt: skip
+        for user in USERS:
+            _open(user, password_hash)
+
+
+def _open(user: DemoUser, password_hash: str) -> StaffUser:
+    home = Office.named(user.office)
+    assert home is not None, "the offices were created above"
+    account = staff.open_account(operator_of(home), home, user.username, user.name, user.role, password_hash)
+    accounts.set_password(account, password_hash)
+    return account

@@ -1,0 +1,79 @@
+"""`flask create-office` and `flask create-user`: the first steps of an installation."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import click
+from flask import Flask, current_app
+
+from commands.operator import operator
+from commands.seeds import seed
+from domain.access import Role
+from domain.errors import DomainError
+from domain.vocabulary import OfficeKind
+from extensions import writing
+from models import Office
+from operations import accounts, offices, staff
+from operations.passwords import hashed
+
+ONE_TIME_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def one_time_password() -> str:
+    return "".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(10))
+
+
+def found_office(name: str) -> Office:
+    office = Office.named(name)
+    if office is None:
+        raise click.ClickException(f"没有“{name}”这个机构，请先用 create-office 新建")
+    return office
+
+
+@click.command("create-office", help="新建职改机构，同时建好它的授予单位和默认账户。")
+@click.argument("name")
+@click.option("--kind", type=click.Choice([kind.value for kind in OfficeKind]), required=True)
+@click.option("--parent", help="上级机构的名称。")
+@click.option("--series", multiple=True, help="市直系列机构管的职称系列，可写多个。")
+@click.option("--region", help="六位行政区划代码。")
+def create_office(name: str, kind: str, parent: str | None, series: tuple[str, ...], region: str | None) -> None:
+    seed()
+    above = found_office(parent) if parent else None
+    password_hash = hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"])
+    try:
+        with writing():
+            actor = operator(above.place if above else None)
+            offices.create(
+                actor, name, OfficeKind(kind), above, password_hash, series=list(series), region_code=region
+            )
+    except DomainError as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    click.echo(f"已建好“{name}”。默认账户的登录名就是机构名称，首次登录后须改密码。")
+
+
+@click.command("create-user", help="为机构新建账户；密码从标准输入读，没有就生成一个，只显示一次。")
+@click.argument("username")
+@click.option("--office", required=True, help="机构名称。")
+@click.option("--role", type=click.Choice([Role.STAFF.value, Role.ADMIN.value]), default=Role.STAFF.value)
+@click.option("--name", help="姓名，默认同登录名。")
+def create_user(username: str, office: str, role: str, name: str | None) -> None:
+    given = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.readline().strip()
+    password = given or one_time_password()
+    try:
+        if given:
+            default = current_app.config["OFFICE_DEFAULT_PASSWORD"]
+            accounts.refuse_weak(given, given, names=[username], office_default=default)
+        password_hash = hashed(password)
+        with writing():
+            home = found_office(office)
+            staff.open_account(operator(home.place), home, username, name or username, Role(role), password_hash)
+    except DomainError as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    click.echo(f"已建好账户“{username}”，首次登录后须改密码。" + ("" if given else f"一次性密码：{password}"))
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(create_office)
+    app.cli.add_command(create_user)

@@ -1,0 +1,118 @@
+"""The public look-up: number and name in, what the register says out. They never stand in an address or a log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from wtforms import StringField
+from wtforms.validators import Length
+
+from domain.access import Permission
+from domain.errors import TooMany
+from extensions import writing
+from models import Certificate, now
+from operations import lookups, throttle
+from public_views.addresses import public_address, public_host, qr_code
+from web import captcha
+from web.access import requires
+from web.captcha import CaptchaFields
+from web.forms import Form, filled
+
+blueprint = Blueprint("lookup", __name__)
+
+KIND = "lookup"
+ASK_AFTER, REFUSE_AFTER = 5, 30
+"""Misses of one address within fifteen minutes."""
+TOO_OFTEN = "查得太快了，请 15 分钟后再试。急需核对，请打页面下方的咨询电话。"
+
+
+class LookupForm(CaptchaFields, Form):
+    number = StringField(
+        "证书编号",
+        [filled("还没有填证书编号"), Length(max=50, message="证书编号太长了，请照证书填写")],
+        description="照证书上“证书编号”一栏填写，最多 15 位，不含空格。",
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 60},
+    )
+    name = StringField(
+        "持证人姓名",
+        [filled("还没有填持证人姓名"), Length(max=50, message="姓名太长了，请照证书填写")],
+        description="与证书上的姓名一字不差。",
+        render_kw={"autocomplete": "off", "maxlength": 60},
+    )
+
+
+@blueprint.get("/")
+@requires(Permission.LOOK_UP)
+def form() -> str:
+    return _form(LookupForm())
+
+
+@blueprint.post("/")
+@requires(Permission.LOOK_UP)
+def result() -> Any:
+    asked = LookupForm()
+    misses = _refuse_too_many()
+    if "again" in request.form:
+        return _form(LookupForm(formdata=None, number=asked.number.data, name=asked.name.data))
+    typed_well = asked.validate()
+    answered = misses < ASK_AFTER or captcha.passed(asked)
+    if not typed_well or not answered:
+        return _form(asked)
+    found = lookups.find(asked.number.data, asked.name.data)
+    if not found:
+        _count_miss()
+        return render_template("public/not_found.html", form=asked)
+    return _found(found)
+
+
+@blueprint.get("/v/<code>")
+@requires(Permission.LOOK_UP)
+def verified(code: str) -> Any:
+    """What a scanned code opens; the address cannot be guessed and names nobody."""
+    _refuse_too_many()
+    certificate = lookups.by_code(code)
+    if certificate is None:
+        _count_miss()
+        return render_template("public/unknown_code.html", code=code[:20]), 404
+    return _found([certificate])
+
+
+def _form(asked: LookupForm) -> str:
+    if _misses() >= ASK_AFTER:
+        captcha.ask(asked)
+    return render_template("public/lookup.html", form=asked)
+
+
+def _found(certificates: list[Certificate]) -> str:
+    times = {one.id: _counted(one.id) for one in certificates}
+    address = public_address("lookup.verified", code=certificates[0].verify_code)
+    return render_template(
+        "public/result.html", certificates=certificates, times=times, looked_up_at=now(),
+        address=address, host=public_host(), qr_code=qr_code(address),
+    )  # fmt: skip
+
+
+def _counted(certificate_id: int) -> int:
+    lookups.buffer.add(certificate_id)
+    return lookups.count_of(certificate_id)
+
+
+def _misses() -> int:
+    return throttle.failures(KIND, _address())
+
+
+def _refuse_too_many() -> int:
+    misses = _misses()
+    if misses >= REFUSE_AFTER:
+        raise TooMany(TOO_OFTEN)
+    return misses
+
+
+def _count_miss() -> None:
+    with writing():
+        throttle.fail(KIND, _address())
+
+
+def _address() -> str:
+    return request.remote_addr or ""

@@ -1,0 +1,243 @@
+"""创建用户: the form, the account it makes, and the link that confirms the e-mail address."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_login import current_user
+from wtforms import Field, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, StopValidation
+
+import mailing
+from config import HERE
+from domain import identifiers, normalizing, passwords
+from domain.access import Permission
+from domain.certificate_fields import BY_KEY
+from domain.errors import DomainError, TooMany
+from domain.identifiers import IdDocument
+from domain.regions import Regions, load_divisions
+from extensions import writing
+from models import Holder
+from operations import accounts, holders, throttle
+from operations.dictionaries import today
+from operations.holders import Registration
+from operations.passwords import hashed
+from public_views.addresses import public_address
+from web import access, captcha
+from web.access import requires
+from web.captcha import CaptchaFields
+from web.forms import Form, choices, filled, readable
+
+blueprint = Blueprint("registration", __name__)
+
+QUESTIONS = (
+    "您母亲的姓名是什么",
+    "您父亲的姓名是什么",
+    "您出生的村或街道叫什么",
+    "您读的小学叫什么",
+    "您小学班主任的姓名是什么",
+    "您第一个工作单位叫什么",
+    "您最要好的同学叫什么",
+    "您最喜欢的一道菜是什么",
+)
+MAIL_SUBJECT = "请确认您的邮箱（证书在线审验）"
+MAIL_BODY = """{name}，您好：
+
+您在“证书在线审验”注册了账号。请打开下面的网址，再点页面上的“确认邮箱”：
+
+{address}
+
+网址 7 天内有效，只能用一次。不是您本人注册的，不用理会这封邮件。
+"""
+MAILS, MOST_MAILS = "confirming_mail", 3
+"""So many mails within fifteen minutes are enough."""
+_email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@cache
+def regions() -> Regions:
+    return Regions(load_divisions(HERE / "data" / "regions.csv"))
+
+
+def _regions_by_city() -> list[SelectChoice]:
+    return [
+        SelectChoice("", "请选择"),
+        *(
+            SelectChoice(place.code, place.name if place != city else f"{city.name}（不分县区）", optgroup=city.name)
+            for city in regions().cities()
+            for place in (*regions().counties(city.code), city)
+        ),
+    ]
+
+
+def _parsed(id_number: str) -> IdDocument:
+    return identifiers.parse_id(id_number, today())
+
+
+def _name(form: Form, field: Field) -> None:
+    longest = BY_KEY["name"].max_length
+    if not 2 <= len(normalizing.person_name(field.data)) <= longest:
+        raise StopValidation(f"姓名要 2 到 {longest} 个字，请照身份证填写")
+
+
+def _email_address(form: Form, field: Field) -> None:
+    if not _email.fullmatch(normalizing.code(field.data)):
+        raise StopValidation("邮箱里要有 @ 和后面的网站名，请逐位核对")
+
+
+def _region(form: Form, field: Field) -> None:
+    """Where nothing was chosen, the first six digits of the ID number count while that place still exists."""
+    if not field.data and not form.id_number.errors:
+        field.data = regions().of_id_number(_parsed(form.id_number.data).number) or ""
+    if not regions().may_be_chosen(field.data or ""):
+        raise StopValidation("还没有选所在市、县")
+
+
+def _question(form: Form, field: Field) -> None:
+    if field.data not in QUESTIONS:
+        raise StopValidation("还没有选密保问题")
+
+
+class RegistrationForm(CaptchaFields, Form):
+    name = StringField(
+        "姓名", [filled("还没有填姓名"), _name], description="提交后不能自己改，请照身份证填写。",
+        render_kw={"autocomplete": "name", "maxlength": 60},
+    )
+    id_number = StringField(
+        "身份证号", [filled("还没有填身份证号"), readable(_parsed)],
+        description="提交后不能自己改，请照身份证填写。没有居民身份证的，填护照或通行证号码。",
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 30},
+    )
+    mobile = StringField(
+        "手机号", [filled("还没有填手机号"), readable(identifiers.mobile)],
+        render_kw={"autocomplete": "tel-national", "inputmode": "tel", "maxlength": 20},
+    )
+    email = StringField(
+        "邮箱", [filled("还没有填邮箱"), _email_address, Length(max=254, message="邮箱太长了，请换一个")],
+        description="确认链接会发到这里，第一次提交审验前要先确认。",
+        render_kw={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "maxlength": 300},
+    )
+    region = SelectField(
+        "所在市、县", [_region], choices=_regions_by_city, validate_choice=False,
+        description="不选的话，按身份证号前六位算。",
+    )
+    password = PasswordField(
+        "密码", [filled("还没有填密码")], description=f"{passwords.HINT}。",
+        render_kw={"autocomplete": "new-password", "maxlength": 200},
+    )
+    repeated = PasswordField(
+        "再输一次密码", [filled("还没有再输一次密码")],
+        render_kw={"autocomplete": "new-password", "maxlength": 200},
+    )
+    question = SelectField(
+        "密保问题", [_question], choices=choices(*QUESTIONS, empty="请选择"), validate_choice=False,
+    )
+    answer = StringField(
+        "密保答案", [filled("还没有填密保答案"), Length(max=50, message="密保答案最多 50 个字")],
+        description="忘记密码时用得上，请记牢。", render_kw={"autocomplete": "off", "maxlength": 60},
+    )  # fmt: skip
+
+
+@blueprint.get("/portal/register")
+@requires(Permission.SIGN_IN)
+def form() -> str:
+    return _page(RegistrationForm(formdata=None))
+
+
+@blueprint.post("/portal/register")
+@requires(Permission.SIGN_IN)
+def register() -> Any:
+    filled_in = RegistrationForm()
+    typed_well = filled_in.validate() and _password_may_be(filled_in)
+    if not captcha.passed(filled_in) or not typed_well:
+        return _page(filled_in)
+    registration = _registration(filled_in)
+    try:
+        with writing():
+            holder = holders.register(registration)
+            token = holders.new_confirming_link(holder)
+    except DomainError as problem:
+        filled_in.show(problem)
+        return _page(filled_in)
+    access.sign_in(holder)
+    _mail(holder, token)
+    return redirect(url_for("portal.home"), 303)
+
+
+def _page(filled_in: RegistrationForm) -> str:
+    captcha.ask(filled_in)
+    return render_template("public/register.html", form=filled_in)
+
+
+def _password_may_be(filled_in: RegistrationForm) -> bool:
+    given = filled_in
+    own = [given.name.data, _parsed(given.id_number.data).number, given.mobile.data, given.email.data]
+    try:
+        accounts.refuse_weak(
+            given.password.data, given.repeated.data, names=own,
+            office_default=current_app.config["OFFICE_DEFAULT_PASSWORD"],
+        )  # fmt: skip
+    except DomainError as problem:
+        given.show(problem)
+        return False
+    return True
+
+
+def _registration(filled_in: RegistrationForm) -> Registration:
+    """Read the form as the register keeps it; the two hashes take their time here, before the transaction."""
+    given = filled_in
+    return Registration(
+        name=normalizing.person_name(given.name.data),
+        document=_parsed(given.id_number.data),
+        mobile=identifiers.mobile(given.mobile.data),
+        email=normalizing.code(given.email.data),
+        region_code=given.region.data,
+        password_hash=hashed(given.password.data),
+        security_question=given.question.data,
+        security_answer_hash=hashed(holders.normalised_answer(given.answer.data)),
+    )
+
+
+def _mail(holder: Holder, token: str) -> None:
+    address = public_address("registration.confirm_page", token=token)
+    body = MAIL_BODY.format(name=holder.name, address=address)
+    if mailing.send(current_app.config, holder.email, MAIL_SUBJECT, body):
+        flash(f"确认邮件已发到 {holder.email}，请打开里面的链接。没收到时看看垃圾箱，或在“个人中心”重新发送。", "ok")
+    else:
+        flash("确认邮件没有发出去，请过几分钟到“个人中心”重新发送。", "warn")
+
+
+@blueprint.get("/portal/confirm/<token>")
+@requires(Permission.SIGN_IN)
+def confirm_page(token: str) -> str:
+    """What the mailed link opens; only the button on it confirms."""
+    return render_template("public/confirm_email.html", token=token)
+
+
+@blueprint.post("/portal/confirm/<token>")
+@requires(Permission.SIGN_IN)
+def confirm(token: str) -> Any:
+    with writing():
+        holders.confirm_email(token)
+    flash("邮箱已确认，可以提交审验了。", "ok")
+    return redirect(url_for("portal.home"), 303)
+
+
+@blueprint.post("/portal/confirm/send")
+@requires(Permission.OWN_CASES)
+def send_again() -> Any:
+    holder = current_user._get_current_object()
+    if holder.email_confirmed_at:
+        flash("您的邮箱已经确认过了。", "info")
+        return redirect(url_for("portal.profile"), 303)
+    if throttle.failures(MAILS, str(holder.id)) >= MOST_MAILS:
+        raise TooMany("确认邮件发得太勤了，请先看看收件箱和垃圾箱，15 分钟后再试。")
+    with writing():
+        throttle.fail(MAILS, str(holder.id))
+        token = holders.new_confirming_link(holder)
+    _mail(holder, token)
+    return redirect(url_for("portal.profile"), 303)

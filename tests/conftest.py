@@ -1,0 +1,155 @@
+"""The application on both engines, each test on a fresh copy of one small filled database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+from flask import Flask
+from flask_migrate import upgrade
+from hypothesis import settings
+
+from app import create_app
+from commands import cast
+from commands.seeds import seed
+from domain.access import Actor
+from extensions import db
+from models import Account, Holder, StaffUser
+from operations import lookups, passwords
+from tests.engines import postgres
+from tests.pages import CheckedClient
+
+passwords._hasher = PasswordHasher.from_parameters(CHEAPEST)
+PASSWORD_HASH = passwords.hashed(cast.PASSWORD)
+
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("soak", max_examples=2000, deadline=None)
+settings.load_profile("soak" if os.environ.get("SOAK") else "quick")
+
+
+class Engine:
+    """One database engine with a template that every test starts from."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def prepare(self) -> None:
+        with self.app.app_context():
+            upgrade(directory=str(Path(__file__).parent.parent / "migrations"))
+            seed()
+            cast.found_offices(PASSWORD_HASH, PASSWORD_HASH)
+            db.session.remove()
+            db.engine.dispose()
+        self.keep()
+
+    def keep(self) -> None:
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        raise NotImplementedError
+
+
+class SqliteEngine(Engine):
+    def __init__(self, folder: Path) -> None:
+        self.file, self.template = folder / "certificates.db", folder / "template.db"
+        super().__init__(make_app(folder, ""))
+
+    def keep(self) -> None:
+        shutil.copy(self.file, self.template)
+
+    def reset(self) -> None:
+        for leftover in (f"{self.file}-wal", f"{self.file}-shm"):
+            Path(leftover).unlink(missing_ok=True)
+        shutil.copy(self.template, self.file)
+
+
+class PostgresEngine(Engine):
+    def __init__(self, folder: Path, server: Any) -> None:
+        self.server = server
+        server.create_database("work")
+        super().__init__(make_app(folder, server.url("work")))
+
+    def keep(self) -> None:
+        self.server.create_database("template_of_work", template="work")
+
+    def reset(self) -> None:
+        self.server.drop_database("work")
+        self.server.create_database("work", template="template_of_work")
+
+
+def make_app(folder: Path, url: str) -> Flask:
+    environ = {
+        "APP_ENV": "development", "INSTANCE_PATH": str(folder), "DATABASE_URL": url, "PUBLIC_URL": "http://localhost",
+        "PHOTO_STORAGE": "local", "SMTP_HOST": "", "OFFICE_DEFAULT_PASSWORD": "first-password-of-tests",
+    }  # fmt: skip
+    app = create_app(environ)
+    app.testing = True
+    app.config["FOLD_LOOKUPS"] = False
+    app.test_client_class = CheckedClient
+    return app
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    engine = SqliteEngine(tmp_path_factory.mktemp("sqlite"))
+    engine.prepare()
+    return engine
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with postgres() as server:
+        engine = PostgresEngine(tmp_path_factory.mktemp("postgresql"), server)
+        engine.prepare()
+        yield engine
+        with engine.app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application with the cast's offices and accounts, in an application context, on a database of its own."""
+    engine: Engine = request.getfixturevalue(request.param)
+    engine.reset()
+    lookups.buffer.take()
+    with engine.app.app_context():
+        yield engine.app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckedClient:
+    return app.test_client()  # type: ignore[return-value]
+
+
+def staff_user(username: str) -> StaffUser:
+    return db.session.execute(db.select(StaffUser).filter_by(username=username)).scalar_one()
+
+
+def actor_of(username: str) -> Actor:
+    return staff_user(username).actor
+
+
+@pytest.fixture
+def as_staff(app: Flask) -> Any:
+    """Return a function: a client signed in as the office account of that name."""
+    return lambda username: _signed_in(app, staff_user(username))
+
+
+@pytest.fixture
+def as_holder(app: Flask) -> Any:
+    """Return a function: a client signed in as that holder."""
+    return lambda holder: _signed_in(app, db.session.get(Holder, holder.id))
+
+
+def _signed_in(app: Flask, account: Account) -> CheckedClient:
+    client: CheckedClient = app.test_client()  # type: ignore[assignment]
+    client.enter_as(account)
+    return client

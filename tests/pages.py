@@ -1,0 +1,133 @@
+"""A test client that reads every page it fetches as a strict visitor would."""
+
+from __future__ import annotations
+
+import re
+import time
+from html.parser import HTMLParser
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+_VOID = {"input", "br", "img", "meta", "link", "hr", "path", "circle", "rect", "line", "col", "source", "use"}
+_ENGLISH = re.compile(
+    r"\b(Save|Cancel|Delete|Edit|Create|List|Home|Submit|Search|Failed|Error|Invalid|required|Record|items|"
+    r"Not a valid|This field|None|True|False|Undefined)\b"
+)
+_HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?][\u4e00-\u9fff]")
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes and texts, as far as tests ask about them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.forms: list[dict[str, Any]] = []
+        self._open: list[str] = []
+        self._form: dict[str, Any] | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, attributes))
+        if tag == "form":
+            self._form = {"attributes": attributes, "fields": {}}
+            self.forms.append(self._form)
+        elif self._form is not None and tag == "input" and attributes.get("name"):
+            self._note(attributes)
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def _note(self, attributes: dict[str, str]) -> None:
+        assert self._form is not None
+        if attributes.get("type") in ("checkbox", "radio") and "checked" not in attributes:
+            return
+        self._form["fields"].setdefault(attributes["name"], attributes.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not {"script", "style"} & set(self._open):
+            self.words.append(data.strip())
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def form(self, containing: str) -> dict[str, str]:
+        """Return the fields of the form that has a field of this name, the hidden token among them."""
+        return dict(next(form["fields"] for form in self.forms if containing in form["fields"]))
+
+
+def faults(page: Page, html: str) -> list[str]:
+    """Return what a strict visitor would object to."""
+    found = []
+    if len(page.all("h1")) != 1:
+        found.append(f"{len(page.all('h1'))} h1 elements")
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    found += [f"id twice: {one}" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    found += _unlabelled(page)
+    found += [f"form without token: {form['attributes']}" for form in page.forms if _unprotected(form)]
+    found += [f"inline {name}" for _, attributes in page.elements for name in attributes if name == "style" or name.startswith("on")]
+    found += [f"outside address: {value}" for value in _outside(page)]
+    found += [f"English left over: {word.group()}" for word in _ENGLISH.finditer(page.text)]
+    found += [f"half-width sign: {sign.group()}" for sign in _HALF_WIDTH.finditer(page.text)]
+    return found
+
+
+def _unprotected(form: dict[str, Any]) -> bool:
+    return form["attributes"].get("method", "get").lower() == "post" and "csrf_token" not in form["fields"]
+
+
+def _unlabelled(page: Page) -> list[str]:
+    labels = {label.get("for") for label in page.all("label")}
+    hidden = ("hidden", "submit", "button", "checkbox", "radio")
+    return [
+        f"no label: {attributes}"
+        for tag in ("input", "select", "textarea")
+        for attributes in page.all(tag)
+        if attributes.get("type") not in hidden and attributes.get("id") not in labels and "aria-label" not in attributes
+    ]
+
+
+def _outside(page: Page) -> list[str]:
+    sources = [attributes.get(name, "") for _, attributes in page.elements for name in ("src", "action")]
+    sources += [attributes.get("href", "") for attributes in page.all("link")]
+    return [value for value in sources if value.startswith(("http:", "https:", "//", "data:"))]
+
+
+class CheckedClient(FlaskClient):
+    """Checks each HTML page on the way; signs in without a form; sends the token that the page carried."""
+
+    page: Page
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and not response.is_streamed and response.status_code not in (301, 302, 303):
+            html = response.get_data(as_text=True)
+            self.page = Page(html)
+            assert not (found := faults(self.page, html)), f"{response.request.path}: {found}"
+        return response
+
+    def enter_as(self, account: Any) -> None:
+        with self.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = account.get_id(), True
+            session["since"] = session["seen"] = int(time.time())
+
+    def token(self) -> str:
+        """Return the token of the page fetched last."""
+        return next(form["fields"]["csrf_token"] for form in self.page.forms if "csrf_token" in form["fields"])
+
+    def send(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+        """Post a form with the token of the page fetched last."""
+        return self.post(path, data={"csrf_token": self.token(), **(data or {})}, **kwargs)
