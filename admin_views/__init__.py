@@ -12,6 +12,7 @@ from flask_admin import Admin
 from admin_views import staff_auth
 from admin_views.audit import AuditView
 from admin_views.bodies import BodyView
+from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
 from admin_views.home import HomeScreen
 from admin_views.menu import menu_of
@@ -22,7 +23,7 @@ from admin_views.reply_texts import ReplyTextView
 from admin_views.titles import TitleView
 from admin_views.users import UserView
 
-CERTIFICATES, BASICS, SETTINGS = "证书管理", "基础资料", "系统设置"
+DAILY, CERTIFICATES, BASICS, SETTINGS = "日常", "证书管理", "基础资料", "系统设置"
 
 BLUEPRINTS = (staff_auth.blueprint,)
 
@@ -35,8 +36,8 @@ def _optional(module: str, name: str) -> Iterator[Any]:
 
 
 VIEWS: tuple[tuple[str, type[Any]], ...] = (
-    ("", HomeScreen),
-    *((CERTIFICATES, view) for view in _optional("cases", "CaseView")),
+    (DAILY, HomeScreen),
+    (CERTIFICATES, CaseView),
     (CERTIFICATES, CertificateView),
     *((CERTIFICATES, view) for view in _optional("imports", "ImportView")),
     (BASICS, BodyView),

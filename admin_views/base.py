@@ -1,4 +1,4 @@
-"""What every screen of the back office does alike: permission, scope, grid, details, forms, batch actions.
+"""What every table of the back office does alike: scope, grid, details, batch actions; its forms are in editing.py.
 
 Flask-Admin gives the addresses and the registration. Its own list, forms, deletion, inline editing, export and look-ups
 are not exposed: the screens here read the declarations of their class at each request, so nothing goes stale.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from flask_admin import BaseView, expose
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from markupsafe import Markup
 from sqlalchemy import false
@@ -19,59 +19,20 @@ from werkzeug.wrappers import Response
 
 from admin_views.batch import BatchAction, Plan, as_id, confirm_context, result_context, ticked
 from admin_views.cells import plain
+from admin_views.editing import Editing
 from admin_views.filters import GridFilter
 from admin_views.forms import BackOfficeForm
 from admin_views.grid import Grid, Tab
-from domain.access import Permission, Reach
+from admin_views.paging import Order, Page, page_of
+from admin_views.screen import BackOfficeScreen
+from domain.access import Reach
 from domain.certificate_fields import BY_KEY
-from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from extensions import db
 from web.access import can, current_actor
 
 
-class BackOfficeScreen(BaseView):
-    """A screen of the back office: its name, its place in the menu, and who may open it."""
-
-    slug = ""
-    label = ""
-    icon = "document"
-    permission = Permission.BACK_OFFICE
-    write_permission: Permission | None = None
-    writes: tuple[str, ...] = ()
-
-    def __init__(self, **more: Any) -> None:
-        address = self.slug.replace("_", "-")
-        super().__init__(name=self.label, endpoint=self.slug, url=address, **more)
-
-    def permission_of(self, name: str) -> Permission:
-        """Return what the method asks for: its own @requires, else the screen's permission to write or to read."""
-        own = getattr(getattr(type(self), name), "permission", None)
-        if own is not None:
-            return own
-        return (self.write_permission or self.permission) if name in self.writes else self.permission
-
-    def is_accessible(self) -> bool:
-        return can(self.permission)
-
-    def _handle_view(self, name: str, **kwargs: Any) -> None:
-        if not can(self.permission_of(name)):
-            abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin runs a view a second time when it raised a TypeError; ours run once."""
-        return fn(self, *args, **kwargs)
-
-    def render(self, template: str, **context: Any) -> str:
-        context.setdefault("page_title", self.label)
-        return render_template(template, view=self, **context)
-
-    def pill(self) -> str:
-        """Return the count beside the screen's name in the menu, or nothing."""
-        return ""
-
-
-class BackOfficeView(BackOfficeScreen, ModelView):
-    """A table of the database: grid, details, and where declared forms and batch actions.
+class BackOfficeView(Editing, BackOfficeScreen, ModelView):
+    """A table of the database: grid, details, and where declared forms and batch actions; the rest has no address.
 
     A subclass names its model, columns, filters and forms. It narrows `scope`, and overrides `create_model` and
     `update_model` to call an operation inside `writing()`.
@@ -92,14 +53,8 @@ class BackOfficeView(BackOfficeScreen, ModelView):
     search_hint = ""
     empty_text = ""
 
-    create_form_class: type[BackOfficeForm] | None = None
-    edit_form_class: type[BackOfficeForm] | None = None
-    form_groups: Sequence[tuple[str, Sequence[str]]] = ()
-    create_label = "新增"
-
     list_template = "admin/list.html"
     details_template = "admin/details.html"
-    create_template = edit_template = "admin/form.html"
 
     delete_view = export = ajax_lookup = ajax_update = None
     """Flask-Admin's own ways to delete, export, look up and edit in place: they have no address here."""
@@ -107,6 +62,10 @@ class BackOfficeView(BackOfficeScreen, ModelView):
     def __init__(self, **more: Any) -> None:
         address = self.slug.replace("_", "-")
         ModelView.__init__(self, self.model_class, db, name=self.label, endpoint=self.slug, url=address, **more)
+        declared = {
+            "create_view": self.create_form_class, "edit_view": self.edit_form_class, "action_view": self.batch_actions
+        }  # fmt: skip
+        self._urls = [rule for rule in type(self)._urls if declared.get(rule[1], True)]
 
     def _refresh_cache(self) -> None:
         """Flask-Admin would build forms, filters and columns once, at start."""
@@ -185,13 +144,15 @@ class BackOfficeView(BackOfficeScreen, ModelView):
         """Return what else the list page shows: links, lead, words for an empty list."""
         may_create = self.create_form_class is not None and can(self.permission_of("create_view"))
         return {
-            "toolbar": [],
             "create_url": url_for(f"{self.endpoint}.create_view") if may_create else None,
             "create_label": self.create_label,
         }
 
     def list_query(self) -> Any:
         return self.get_query().options(*(joinedload(path) for path in self.eager))
+
+    def read_page(self, query: Any, order: Order, after: Any, before: Any) -> Page:
+        return page_of(query, order, after=after, before=before)
 
     def search_condition(self, typed: str) -> Any:
         """Return the condition for the search box, by the shape of what was typed; None: there is no search box."""
@@ -213,7 +174,11 @@ class BackOfficeView(BackOfficeScreen, ModelView):
         return self.details_page(self.one_or_404())
 
     def details_page(self, row: Any, **context: Any) -> str:
-        shown = {"page_title": self.row_label(row), "groups": self.details_groups(row), "buttons": self.details_buttons(row)}
+        shown = {
+            "page_title": self.row_label(row),
+            "groups": self.details_groups(row),
+            "buttons": self.details_buttons(row),
+        }
         return self.render(self.details_template, back_url=self.list_url(), row=row, **{**shown, **context})
 
     def details_groups(self, row: Any) -> list[tuple[str, list[tuple[str, Any]]]]:
@@ -223,62 +188,6 @@ class BackOfficeView(BackOfficeScreen, ModelView):
         if self.edit_form_class is None or not can(self.permission_of("edit_view")):
             return []
         return [{"label": "修改", "url": url_for(f"{self.endpoint}.edit_view", id=row.id), "tone": ""}]
-
-    # Forms.
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> str | Response:
-        if self.create_form_class is None:
-            abort(404)
-        form = self.create_form()
-        if form.validate_on_submit() and (created := self.saved(form, self.create_model)):
-            return self.after_create(created)
-        return self.form_page(self.create_template, form, f"{self.create_label}", self.list_url())
-
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> str | Response:
-        row = self.one_or_404()
-        if self.edit_form_class is None:
-            abort(404)
-        form = self.edit_form(row)
-        if form.validate_on_submit() and self.saved(form, self.update_model, row):
-            return self.after_update(row)
-        return self.form_page(self.edit_template, form, f"修改：{self.row_label(self.one_or_404())}", self.list_url())
-
-    def form_page(self, template: str, form: BackOfficeForm, title: str, cancel_url: str) -> str:
-        return self.render(template, form=form, page_title=title, cancel_url=cancel_url, groups=self.form_groups)
-
-    def create_form(self, obj: Any = None) -> BackOfficeForm:
-        assert self.create_form_class is not None, "asked only where there is a form"
-        return self.create_form_class(obj=obj)
-
-    def edit_form(self, obj: Any = None) -> BackOfficeForm:
-        assert self.edit_form_class is not None, "asked only where there is a form"
-        return self.edit_form_class(obj=obj)
-
-    def create_model(self, form: BackOfficeForm) -> Any:
-        raise NotImplementedError
-
-    def update_model(self, form: BackOfficeForm, model: Any) -> Any:
-        raise NotImplementedError
-
-    def saved(self, form: BackOfficeForm, save: Callable[..., Any], *rows: Any) -> Any:
-        """Return what was saved; where the rules refuse it, the form takes their sentence and nothing was changed."""
-        try:
-            return save(form, *rows)
-        except (NotAllowed, NotFound, StaleVersion):
-            raise
-        except DomainError as refusal:
-            form.show(refusal)
-            return None
-
-    def after_create(self, created: Any) -> str | Response:
-        flash(f"已新增“{self.row_label(created)}”。", "ok")
-        return redirect(url_for(f"{self.endpoint}.index_view"), 303)
-
-    def after_update(self, row: Any) -> Response:
-        flash(f"“{self.row_label(row)}”已保存。", "ok")
-        return redirect(self.row_url(row) or self.list_url(), 303)
 
     # Actions: on one row or on all that were ticked, asked once on a page of their own.
 
@@ -299,7 +208,7 @@ class BackOfficeView(BackOfficeScreen, ModelView):
     def confirm_page(self, plan: Plan, form: BackOfficeForm | None = None, **context: Any) -> str:
         extra = context.pop("extra_hidden", ())
         shown = confirm_context(plan, extra_hidden=extra)
-        address = url_for(f"{self.endpoint}.action_view", **Grid(self, request.args).arguments(with_page=True))
+        address = Grid(self, request.args).action_url()
         return self.render(
             "admin/confirm.html", form=form, action_url=address, cancel_url=self.list_url(), **{**shown, **context}
         )

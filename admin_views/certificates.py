@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import or_
 
 from admin_views.base import BackOfficeView, masked
@@ -12,6 +11,7 @@ from admin_views.cells import code, tag
 from admin_views.filters import GridFilter, begins, between, contains, equals
 from admin_views.history import History, history_of
 from admin_views.revealing import RevealsIdNumber
+from admin_views.screen import screen_url
 from domain import normalizing
 from domain.access import Permission
 from domain.certificate_fields import LISTED, STORED
@@ -22,7 +22,6 @@ from models import Certificate, ImportBatch, id_digest
 from operations import lookups
 from operations.dictionaries import today
 from operations.dictionary_changes import series_names
-from web.access import can
 
 TONES = {
     CertificateStatus.NORMAL: "ok",
@@ -45,13 +44,16 @@ def is_verified(answer: str) -> Any:
     return Certificate.verified_at.is_not(None) if answer == "yes" else Certificate.verified_at.is_(None)
 
 
+_MORE = [field.key for field in LISTED if field.key not in ("cert_no", "name")]
+
+
 class CertificateView(RevealsIdNumber, BackOfficeView):
     model_class = Certificate
     slug, label, icon = "certificates", "历年证书数据", "certificate"
     permission = Permission.CERTIFICATES_READ
     subject = "certificate"
 
-    column_list = [*(field.key for field in LISTED), "cert_status", "verified_at"]
+    column_list = ("cert_no", "name", "verified_at", "cert_status", *_MORE)
     column_labels = {"verified_at": "审验", "office": "所属职改办"}
     column_formatters = {
         "cert_no": lambda row: code(row.cert_no) or "无编号",
@@ -67,7 +69,11 @@ class CertificateView(RevealsIdNumber, BackOfficeView):
         GridFilter("verified", "审验", "select", is_verified, lambda: VERIFIED),
         GridFilter("level", "职称级别", "select", equals(Certificate.title_level), TitleLevel.choices),
         GridFilter(
-            "series", "职称系列", "select", equals(Certificate.title_series), lambda: [(one, one) for one in series_names()]
+            "series",
+            "职称系列",
+            "select",
+            equals(Certificate.title_series),
+            lambda: [(one, one) for one in series_names()],
         ),
         GridFilter("body", "授予单位", "text", contains(Certificate.awarding_body)),
         GridFilter("awarded", "授予时间", "month_range", between(Certificate.awarded_on)),
@@ -90,7 +96,7 @@ class CertificateView(RevealsIdNumber, BackOfficeView):
         return f"{row.name}（{row.cert_no or '无编号'}）"
 
     def list_context(self) -> dict[str, Any]:
-        imports = url_for("imports.index") if can(Permission.IMPORT) else None
+        imports = screen_url("imports")
         toolbar = [{"label": "导入", "url": imports, "icon": "upload"}] if imports else []
         return {**super().list_context(), "toolbar": toolbar}
 
@@ -101,7 +107,9 @@ class CertificateView(RevealsIdNumber, BackOfficeView):
 
     def _origin(self, row: Certificate) -> list[tuple[str, Any]]:
         batch = db.session.get(ImportBatch, row.batch_id) if row.batch_id else None
-        came = f"{batch.number}，{batch.file_name}，{row.batch_sheet} 第 {row.batch_row} 行" if batch else "审核时由工作人员建立"
+        came = (
+            f"{batch.number}，{batch.file_name}，{row.batch_sheet} 第 {row.batch_row} 行" if batch else "审核通过时新建"
+        )
         return [
             ("所属职改办", row.office.name),
             ("审验", verified_cell(row)),

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import and_
+from sqlalchemy import and_, true
 
 from domain import normalizing
 from domain.errors import DomainError
@@ -92,8 +92,9 @@ def between(column: Any) -> Callable[[Any, Any], Any]:
     """From the first moment on, before the second; either may be open."""
 
     def condition(start: Any, end: Any) -> Any:
-        ends = [column >= start] if start is not None else []
-        return and_(*ends, *([column < end] if end is not None else []))
+        from_start = column >= start if start is not None else true()
+        before_end = column < end if end is not None else true()
+        return and_(from_start, before_end)
 
     return condition
 

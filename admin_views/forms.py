@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from web.forms import Form, filled
+from web.forms import Check, Form, filled
 
 
 class BackOfficeForm(Form):
@@ -23,10 +23,12 @@ def stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
-def words(label: str, missing: str = "", *, longest: int = 100, lines: bool = False, **more: Any) -> Any:
+def words(
+    label: str, missing: str = "", *, longest: int = 100, lines: bool = False, checks: Iterable[Check] = (), **more: Any
+) -> Any:
     """Return a text field; `missing` is the sentence when it is empty, without one it may stay empty."""
     presence = filled(missing) if missing else Optional()
-    validators = [presence, Length(max=longest, message=f"最多 {longest} 个字，请写短一点")]
+    validators = [presence, Length(max=longest, message=f"最多 {longest} 个字，请写短一点"), *checks]
     return (TextAreaField if lines else StringField)(label, validators, filters=[stripped], **more)
 
 
@@ -40,11 +42,11 @@ def one_of(label: str, missing: str, **more: Any) -> SelectField:
     return SelectField(label, [listed], choices=[], validate_choice=False, **more)
 
 
-class TickBoxes(SelectMultipleField):
-    """Several of a list, each with a box of its own."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+def several_of(label: str, **more: Any) -> SelectMultipleField:
+    """Return tick boxes, one for each of a list that the view gives at each request."""
+    return SelectMultipleField(
+        label, choices=[], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), **more
+    )
 
 
 def options(pairs: Iterable[tuple[Any, str]], empty: str = "") -> list[SelectChoice]:

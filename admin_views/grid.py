@@ -73,6 +73,11 @@ class Grid:
     def url(self, **changed: str | None) -> str:
         return url_for(f"{self.view.endpoint}.index_view", **self.arguments(**changed))
 
+    def action_url(self) -> str | None:
+        if not self.view.batch_actions:
+            return None
+        return url_for(f"{self.view.endpoint}.action_view", **self.arguments(with_page=True))
+
     def unread(self) -> Iterator[str]:
         for one in self.view.grid_filters:
             yield from one.unread(self.args)
@@ -90,7 +95,7 @@ class Grid:
     @cached_property
     def page(self) -> Page:
         after, before = (self._pivot(name) for name in PAGE_ARGUMENTS)
-        return page_of(self.narrowed(self.view.list_query()), self.order, after=after, before=before)
+        return self.view.read_page(self.narrowed(self.view.list_query()), self.order, after, before)  # type: ignore[no-any-return]
 
     def _pivot(self, name: str) -> Any:
         """Return the row at which the page begins; one that is gone or out of scope means the first page."""
@@ -117,12 +122,14 @@ class Grid:
             "search": self.typed if view.search_hint else None,
             "search_hint": view.search_hint,
             "filter_action": url_for(f"{view.endpoint}.index_view"),
-            "clear_url": url_for(f"{view.endpoint}.index_view", **({"tab": self.tab.name} if self._off_first_tab else {})),
+            "clear_url": url_for(
+                f"{view.endpoint}.index_view", **({"tab": self.tab.name} if self._off_first_tab else {})
+            ),
             "kept_arguments": [(name, value) for name, value in self.arguments().items() if name in ("tab", "sort")],
             "columns": [self._head(name) for name in view.column_list],
             "rows": [self._row(row) for row in self.page.rows],
             "actions": list(view.batch_actions),
-            "action_url": url_for(f"{view.endpoint}.action_view", **self.arguments(with_page=True)),
+            "action_url": self.action_url(),
             "pager": self._pager(),
             **self._empty(),
         }

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.access import Role
+from domain.certificate_fields import BY_KEY
+from domain.identifiers import mask_id
 from models import Event
 
 
@@ -31,12 +33,17 @@ def happening(event: Event) -> Happening:
 
 
 def changes_of(event: Event) -> list[tuple[str, str, str]]:
-    return [(label, *_pair(values)) for label, values in event.changed.items()]
+    """Return (label, before, after); an ID number stays masked, as everywhere it is listed."""
+    return [(label, *(_shown(label, value) for value in _pair(values))) for label, values in event.changed.items()]
 
 
-def _pair(values: Any) -> tuple[str, str]:
+def _pair(values: Any) -> tuple[Any, Any]:
     before, after = values if isinstance(values, list) and len(values) == 2 else ("", values)
-    return str(before or ""), str(after or "")
+    return before, after
+
+
+def _shown(label: str, value: Any) -> str:
+    return mask_id(str(value)) if value and label == BY_KEY["id_number"].header else str(value or "")
 
 
 def history_of(subject_type: str, subject_id: int) -> History:

@@ -29,11 +29,15 @@ class SignInForm(CaptchaFields, BackOfficeForm):
         "登录名", [filled("还没有填登录名")], filters=[stripped],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 100},
     )  # fmt: skip
-    password = PasswordField("密码", [filled("还没有填密码")], render_kw={"autocomplete": "current-password", "maxlength": 200})
+    password = PasswordField(
+        "密码", [filled("还没有填密码")], render_kw={"autocomplete": "current-password", "maxlength": 200}
+    )
 
 
 class PasswordForm(BackOfficeForm):
-    current = PasswordField("现在的密码", [filled("还没有填现在的密码")], render_kw={"autocomplete": "current-password"})
+    current = PasswordField(
+        "现在的密码", [filled("还没有填现在的密码")], render_kw={"autocomplete": "current-password"}
+    )
     password = PasswordField(
         "新密码", [filled("还没有填新密码")], description=HINT, render_kw={"autocomplete": "new-password"}
     )

@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from public_views import auth, cases, lookup, messages, outbox, portal, registration, wizard
+from public_views import auth, cases, health, lookup, messages, outbox, portal, registration, wizard
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.blueprint,
     lookup.blueprint,
     auth.blueprint,
     registration.blueprint,

@@ -24,7 +24,7 @@ from workbooks.xml_text import encoded_text, unescaped
 BLOCK_BYTES = 1 << 19
 LONGEST_HEAD_BYTES = 1 << 20
 LONGEST_ROW_BYTES = 16 << 20
-VALUES_REMEMBERED = 16_384
+VALUES_REMEMBERED = 4096
 
 _PROLOGUE = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*(?:<\?xml version="1.0"(?: encoding="(?:UTF|utf)-8")?[^?>]*\?>)?\s*<worksheet[ >]'
@@ -120,8 +120,10 @@ class _RowReader:
             if shared:
                 text = int(shared)  # as SharedStrings finds it, without a call for each of two million cells
                 cell: Encoded = texts[offsets[text] : offsets[text + 1]]
-            elif value or inline:
-                cell = self._value(kind, style, value, inline)
+            elif inline:
+                cell = encoded_text(inline)
+            elif value:
+                cell = self._value(kind, style, value)
             else:
                 continue
             position = positions.get(column, -1)
@@ -133,9 +135,9 @@ class _RowReader:
             row.append(cell)
         return row
 
-    def _value(self, kind: bytes, style: bytes, value: bytes, inline: bytes) -> bytes:
-        if inline or kind == b"str":
-            return encoded_text(inline or value)
+    def _value(self, kind: bytes, style: bytes, value: bytes) -> bytes:
+        if kind == b"str":
+            return encoded_text(value)
         if not kind and _WHOLE_NUMBER(value) and style not in self._date_styles:
             return value
         return self._remembered(kind, style, value)

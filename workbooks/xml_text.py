@@ -22,11 +22,9 @@ NEEDS_CARE = re.compile(rb'[&"\\\x00-\x1f]|_x').search
 
 def encoded_text(raw: bytes) -> bytes:
     """A cell's text as it stands in the XML -> as it goes on the wire. Most text needs nothing but its quotes."""
-    if not raw:
-        return wire.EMPTY
-    if NEEDS_CARE(raw) or len(raw) > wire.LONGEST_TEXT:
+    if not raw or NEEDS_CARE(raw) or len(raw) > wire.LONGEST_TEXT:
         return wire.text(unescaped(raw.decode("utf-8", "replace")))
-    return b'"' + raw + b'"'
+    return b'"%b"' % raw
 
 
 def unescaped(text: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from domain.errors import WorkbookRefused
 from tests.unit.workbooks.building import PACKAGE, RELATIONS, ods, rows_of, saved, zipped
+from workbooks import Limits
 
 
 def test_an_ods_workbook_keeps_its_types_rows_and_columns(tmp_path):
@@ -63,3 +64,15 @@ def _record(kind: int, content: bytes = b"") -> bytes:
 
 def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def test_a_far_cell_takes_down_the_second_reader_and_nothing_else(tmp_path):
+    far = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>甲</text:p></table:table-cell></table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row><table:table-row>'
+        '<table:table-cell table:number-columns-repeated="16383"/><table:table-cell office:value-type="string">'
+        "<text:p>乙</text:p></table:table-cell></table:table-row>"
+    )
+
+    with pytest.raises(WorkbookRefused, match="内存太多"):
+        rows_of(saved(tmp_path, ods(far)), Limits(memory_bytes=256 << 20))

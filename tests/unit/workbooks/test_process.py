@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
 from types import SimpleNamespace
 
 import pytest
@@ -183,3 +184,28 @@ def test_reading_loads_no_reader_into_the_server():
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == "[]"
+
+
+def test_a_server_that_is_killed_takes_its_reader_with_it(tmp_path):
+    path = saved(tmp_path, xlsx(MANY))
+    program = (
+        "import sys, time; sys.path.append('.'); from pathlib import Path; from workbooks import process, read\n"
+        "started = []; popen = process.subprocess.Popen\n"
+        "process.subprocess.Popen = lambda *a, **o: started.append(popen(*a, **o)) or started[-1]\n"
+        f"reading = read(Path({str(path)!r})); next(reading); print(started[0].pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as server:
+        reader = int(server.stdout.readline())
+        server.kill()
+
+    assert _goes(reader)
+
+
+def _goes(pid: int) -> bool:
+    """Whether the process ends soon; one that nobody has waited for yet (Z) has ended."""
+    for _ in range(100):
+        status = Path(f"/proc/{pid}/stat")
+        if not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        sleep(0.05)
+    return False

@@ -1,0 +1,98 @@
+"""工作台: what waits, what has waited longest, what was imported last."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, redirect, url_for
+from flask_admin import expose
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from admin_views.grid import capped
+from admin_views.screen import BackOfficeScreen, screen_url
+from domain.access import Actor, Permission, Place, Role
+from domain.verification import CaseState
+from extensions import db
+from models import ImportBatch, VerificationCase, now
+from operations import review_queue
+from operations.dictionaries import today
+from web.access import can, current_actor
+
+SHOWN = 5
+COUNTED = 9_999
+WEEKDAYS = "一二三四五六日"
+APPROVED = (CaseState.APPROVED, CaseState.AUTO_APPROVED)
+
+
+class HomeScreen(BackOfficeScreen):
+    slug, label, icon = "admin", "工作台", "chart"
+    permission = Permission.BACK_OFFICE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.url = "/admin"
+
+    @expose("/")
+    def index(self) -> str | Response:
+        actor = current_actor()
+        if actor.role is Role.DEFAULT_ACCOUNT or actor.place is None:
+            return redirect(url_for("users.index_view"))
+        day = today()
+        return self.render(
+            "admin/home/index.html",
+            day=f"{day.year} 年 {day.month} 月 {day.day} 日，星期{WEEKDAYS[day.weekday()]}",
+            counts=counts(actor.place),
+            waiting=longest_waiting(actor),
+            batches=latest_batches(actor.place) if can(Permission.IMPORT) else [],
+            import_url=screen_url("imports"),
+            now=now(),
+        )
+
+
+def counts(place: Place) -> list[dict[str, Any]]:
+    """Return the four counts with where each leads."""
+    changes, confirmation = count(place, CaseState.NEEDS_CHANGES), count(place, CaseState.NEEDS_CONFIRMATION)
+    done, approved = decided_today(place)
+    return [
+        _stat("待审核", count(place, CaseState.PENDING), "等本机构和下级来审", "pending"),
+        _stat("待本人处理", changes + confirmation, f"待修改 {changes:,}，待确认 {confirmation:,}", "holder"),
+        _stat("待现场审核", count(place, CaseState.ONSITE), "已通知本人带材料来", "onsite"),
+        _stat("今天审完", done, f"通过 {approved:,}，不通过 {done - approved:,}", "all"),
+    ]
+
+
+def _stat(label: str, number: int, note: str, tab: str) -> dict[str, Any]:
+    words = f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+    return {"label": label, "number": words, "note": note, "url": screen_url("cases", tab=tab)}
+
+
+def count(place: Place, state: CaseState) -> int:
+    cases = db.session.query(VerificationCase).filter(
+        VerificationCase.within(place), VerificationCase.state == state, VerificationCase.deleted_at.is_(None)
+    )
+    return capped(cases, COUNTED)
+
+
+def decided_today(place: Place) -> tuple[int, int]:
+    """Return how many cases ended since midnight, and how many of them were approved."""
+    zone, day = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]), today()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    ended = db.session.query(VerificationCase).filter(
+        VerificationCase.within(place), VerificationCase.decided_at >= midnight, VerificationCase.deleted_at.is_(None)
+    )
+    return capped(ended, COUNTED), capped(ended.filter(VerificationCase.state.in_(APPROVED)), COUNTED)
+
+
+def longest_waiting(actor: Actor) -> list[VerificationCase]:
+    if actor.place is None or not actor.may(Permission.REVIEW):
+        return []
+    query = select(VerificationCase).where(*review_queue.waiting(actor.place))
+    return list(db.session.scalars(query.order_by(VerificationCase.submitted_at, VerificationCase.id).limit(SHOWN)))
+
+
+def latest_batches(place: Place) -> list[ImportBatch]:
+    query = select(ImportBatch).where(ImportBatch.within(place)).order_by(ImportBatch.id.desc()).limit(SHOWN)
+    return list(db.session.scalars(query))

@@ -1,0 +1,249 @@
+"""用户管理: office accounts; who may sign in, and who is 职改办管理员."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, url_for
+from flask_admin import expose
+from markupsafe import Markup
+from sqlalchemy import false
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+
+from admin_views.base import BackOfficeView
+from admin_views.cells import tag
+from admin_views.filters import GridFilter, contains, equals
+from admin_views.forms import BackOfficeForm, one_of, options, words
+from domain.access import Actor, Permission, Reach, Role
+from extensions import db, writing
+from models import Office, StaffUser
+from operations import offices, staff
+from operations.passwords import hashed
+from web.access import current_actor
+
+WHAT_ADMINS_DO = "管理员还能：管理本机构和下级的组织机构、授予单位和用户，看操作日志。"
+_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def one_time_password() -> str:
+    """Return twelve signs that are easy to read out, about sixty bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+def office_options() -> list[tuple[str, str]]:
+    """Return the offices whose accounts the actor administers."""
+    actor = current_actor()
+    if actor.reach(Permission.USERS) is Reach.OWN_OFFICE:
+        return [(str(actor.office_id), db.session.get_one(Office, actor.office_id).name)]
+    return [(str(office.id), office.name) for office in offices.below(actor, Permission.USERS)]
+
+
+class NewUserForm(BackOfficeForm):
+    username = words("登录名", "还没有填登录名", longest=50, description="2 到 50 个字，建好后不能改，如“ls.liangmin”")
+    display_name = words("姓名", "还没有填姓名", longest=50)
+    office = one_of("机构", "请选机构")
+    is_admin = BooleanField("职改办管理员", description=f"不勾就是工作人员：导入、审核、查询。{WHAT_ADMINS_DO}")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = office_options()
+        self.office.choices = options(listed, "" if len(listed) == 1 else "请选择")
+
+
+class UserForm(BackOfficeForm):
+    display_name = words("姓名", "还没有填姓名", longest=50)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something done to one account, asked once on a page that says what it means."""
+
+    name: str
+    label: str
+    meaning: str
+    fits: Callable[[StaffUser], bool]
+    tone: str = "none"
+
+
+def _is(role: Role) -> Callable[[StaffUser], bool]:
+    return lambda user: user.role is role and user.is_active
+
+
+STEPS = (
+    Step("give", "设为管理员", "{name}将成为职改办管理员。" + WHAT_ADMINS_DO + "需要重新登录。", _is(Role.STAFF)),
+    Step(
+        "take",
+        "取消管理员",
+        "{name}将不能再管理机构、授予单位和用户，也不能看操作日志。需要重新登录。",
+        _is(Role.ADMIN),
+        "bad",
+    ),
+    Step(
+        "reset",
+        "重置密码",
+        "{name}现在的密码马上失效，会得到一个一次性密码，登录后要先改掉。",
+        lambda user: user.is_active,
+        "bad",
+    ),
+    Step(
+        "disable",
+        "停用",
+        "{name}马上不能登录，做过的事都留在记录里。以后可以再启用。",
+        lambda user: user.is_active,
+        "bad",
+    ),
+    Step("enable", "启用", "{name}可以用原来的密码登录。", lambda user: not user.is_active),
+)
+
+
+def steps_for(actor: Actor, user: StaffUser) -> Sequence[Step]:
+    """Return what the actor may do to the account: nothing to one's own, nor a default account to default accounts."""
+    if actor.id == user.id or (actor.role is user.role is Role.DEFAULT_ACCOUNT):
+        return ()
+    return [step for step in STEPS if step.fits(user)]
+
+
+def role_cell(row: StaffUser) -> Markup:
+    return tag(
+        row.role.label, "plum" if row.role is Role.ADMIN else "none", "key" if row.role is Role.ADMIN else "person"
+    )
+
+
+def standing(row: StaffUser) -> Markup:
+    if not row.is_active:
+        return tag("已停用", "bad")
+    return tag("待改初始密码", "warn") if row.must_change_password else tag("正常", "ok")
+
+
+def is_disabled(answer: str) -> Any:
+    return StaffUser.disabled_at.is_not(None) if answer == "yes" else StaffUser.disabled_at.is_(None)
+
+
+class UserView(BackOfficeView):
+    model_class = StaffUser
+    slug, label, icon = "users", "用户管理", "people"
+    permission = Permission.USERS
+    eager = (StaffUser.office,)
+
+    column_list = ("display_name", "username", "office", "role", "disabled_at", "last_signed_in_at")
+    column_labels = {
+        "display_name": "姓名", "username": "登录名", "office": "机构", "role": "角色", "disabled_at": "状态",
+        "last_signed_in_at": "上次登录",
+    }  # fmt: skip
+    column_formatters = {
+        "office": lambda row: row.office.name, "role": role_cell, "disabled_at": standing,
+        "last_signed_in_at": lambda row: row.last_signed_in_at or "还没有登录过",
+    }  # fmt: skip
+    sortable = ("id", "display_name", "username", "last_signed_in_at")
+    default_sort = "id"
+    empty_text = "还没有账户"
+    grid_filters = (
+        GridFilter("name", "姓名", "text", contains(StaffUser.display_name)),
+        GridFilter("office", "机构", "select", lambda value: StaffUser.office_id == int(value), office_options),
+        GridFilter(
+            "role",
+            "角色",
+            "select",
+            equals(StaffUser.role),
+            lambda: [(one.value, one.label) for one in Role if one.is_office],
+        ),
+        GridFilter("disabled", "状态", "select", is_disabled, lambda: [("no", "正常"), ("yes", "已停用")]),
+    )
+    create_form_class, edit_form_class = NewUserForm, UserForm
+    create_label = "新建账户"
+    writes = (*BackOfficeView.writes, "step_view")
+
+    def scope(self, query: Any) -> Any:
+        actor = current_actor()
+        if actor.place is None or not actor.may(self.permission):
+            return query.filter(false())
+        if actor.reach(self.permission) is Reach.OWN_OFFICE:
+            return query.filter(StaffUser.office_id == actor.office_id)
+        return query.filter(StaffUser.office.has(Office.within(actor.place)))
+
+    def row_label(self, row: StaffUser) -> str:
+        return row.display_name
+
+    def details_groups(self, row: StaffUser) -> list[tuple[str, list[tuple[str, Any]]]]:
+        names = (*self.column_list, "created_at")
+        labels = {"created_at": "建立时间"}
+        return [("账户", [(labels.get(name) or self.label_of(name), self.cell(row, name)) for name in names])]
+
+    def details_buttons(self, row: StaffUser) -> list[dict[str, str]]:
+        own = [] if row.role is Role.DEFAULT_ACCOUNT else super().details_buttons(row)
+        steps = steps_for(current_actor(), row)
+        return own + [
+            {
+                "label": step.label,
+                "url": url_for("users.step_view", name=step.name, id=row.id),
+                "tone": "danger" if step.tone == "bad" else "",
+            }
+            for step in steps
+        ]
+
+    def create_model(self, form: NewUserForm) -> tuple[StaffUser, str]:
+        actor, password = current_actor(), one_time_password()
+        first = hashed(password)
+        with writing():
+            office = self._office(actor, int(form.office.data))
+            role = Role.ADMIN if form.is_admin.data else Role.STAFF
+            return staff.open_account(actor, office, form.username.data, form.display_name.data, role, first), password
+
+    def _office(self, actor: Actor, office_id: int) -> Office:
+        return offices.reached(actor, self.permission, office_id)
+
+    def after_create(self, created: tuple[StaffUser, str]) -> str:
+        user, password = created
+        return self._password_page(user, password, "账户已建好")
+
+    def _password_page(self, user: StaffUser, password: str, title: str) -> str:
+        return self.render("admin/users/password.html", user=user, password=password, page_title=title)
+
+    def edit_form(self, obj: Any = None) -> BackOfficeForm:
+        if obj.role is Role.DEFAULT_ACCOUNT:
+            abort(404)
+        return UserForm(obj=obj)
+
+    def update_model(self, form: UserForm, model: StaffUser) -> bool:
+        actor, user_id = current_actor(), model.id
+        with writing():
+            staff.rename(actor, staff.reached(actor, user_id), form.display_name.data)
+        return True
+
+    @expose("/step/<name>/", methods=("GET", "POST"))
+    def step_view(self, name: str) -> str | Response:
+        user = self.one_or_404()
+        step = next((one for one in steps_for(current_actor(), user) if one.name == name), None)
+        if step is None:
+            abort(404)
+        form, user_id, label = BackOfficeForm(), user.id, f"{step.label}：{user.display_name}（{user.username}）"
+        meaning = step.meaning.format(name=user.display_name)
+        if form.validate_on_submit() and (answer := self.saved(form, self._taken, step.name, user_id)):
+            return answer
+        return self.ask(label, submit_label=f"确认{step.label}", warning=meaning, form=form, tone=step.tone)
+
+    def _taken(self, form: BackOfficeForm, name: str, user_id: int) -> str | Response:
+        """Do the step; a new password is made and hashed before the transaction."""
+        actor, password = current_actor(), one_time_password()
+        first = hashed(password) if name == "reset" else ""
+        with writing():
+            _DOING[name](actor, staff.reached(actor, user_id), first)
+        user = self.one_or_404(user_id)
+        if name == "reset":
+            return self._password_page(user, password, "密码已重置")
+        flash(f"{user.display_name}：{_DONE[name]}。", "ok")
+        return redirect(url_for("users.details_view", id=user_id), 303)
+
+
+_DOING: dict[str, Callable[[Actor, StaffUser, str], None]] = {
+    "give": lambda actor, user, _: staff.give_role(actor, user, Role.ADMIN),
+    "take": lambda actor, user, _: staff.give_role(actor, user, Role.STAFF),
+    "reset": staff.reset_password,
+    "disable": lambda actor, user, _: staff.disable(actor, user),
+    "enable": lambda actor, user, _: staff.enable(actor, user),
+}
+_DONE = {"give": "已是职改办管理员", "take": "已改为工作人员", "disable": "已停用", "enable": "已启用"}

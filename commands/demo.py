@@ -1,0 +1,46 @@
+"""`flask demo`: an invented region to look around in — offices, accounts, certificates, cases in every state."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from sqlalchemy import select
+
+from commands import cast, demo_cases, demo_certificates
+from commands.seeds import seed
+from extensions import db
+from models import Office
+from operations.passwords import hashed
+
+
+@click.command("demo", help="写入演示数据（只在开发环境）；已经有机构时什么也不做。")
+def demo() -> None:
+    if not current_app.config["DEVELOPMENT"]:
+        raise click.ClickException("演示数据只能写进开发环境（APP_ENV=development）")
+    if db.session.scalar(select(Office.id).limit(1)) is None:
+        _fill()
+    _say_accounts()
+
+
+def _fill() -> None:
+    click.echo("正在写入演示数据，大约需要半分钟……")
+    seed()
+    password_hash = hashed(cast.PASSWORD)
+    cast.found_offices(hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"]), password_hash)
+    demo_certificates.add()
+    demo_cases.add(password_hash)
+
+
+def _say_accounts() -> None:
+    click.echo("\n演示账户（密码都是 " + cast.PASSWORD + "）：")
+    click.echo("  工作平台 /admin/")
+    for user in cast.USERS:
+        click.echo(f"    {user.username:<10}{user.office}　{user.name}（{user.role.label}）")
+    click.echo("  专业技术人员 /portal/")
+    for holder in cast.HOLDERS:
+        click.echo(f"    {holder.mobile}　{holder.name}")
+    click.echo("")
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(demo)

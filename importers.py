@@ -1,0 +1,131 @@
+"""Files in, report out: a workbook is read once, judged row by row and staged; what it cannot be read as is refused.
+
+The parts are in importing/, how a file becomes rows is in workbooks/, committing what was staged is operations.imports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO
+
+from flask import current_app
+
+import workbooks
+from domain.access import Actor
+from domain.certificate_rows import Importer
+from domain.errors import DomainError
+from extensions import writing
+from importing.error_workbook import ErrorWorkbook
+from importing.examining import ColumnsUnclear, Examination, columns_told
+from importing.judging import Judged
+from importing.kept_uploads import KeptUploads
+from importing.layout import NOT_IMPORTED, Answers
+from importing.report import JsonReport
+from importing.template import write_template
+from models import Office
+from operations import dictionaries, imports
+
+__all__ = [
+    "NOT_IMPORTED", "UPLOAD_BYTES", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport", "Judged",
+    "answer_columns", "check", "examination", "examine", "kept_uploads", "upload", "write_template",
+]  # fmt: skip
+
+UPLOAD_BYTES = 50 << 20
+
+
+def importer_of(office: Office) -> Importer:
+    return Importer(office.name, office.kind, tuple(office.title_series), office.place)
+
+
+def examination(office: Office, answers: Answers | None = None, skipped: Collection[str] = ()) -> Examination:
+    """Prepare the reading of a workbook of this office: its rules and today's dictionaries are loaded once."""
+    return Examination(importer_of(office), dictionaries.for_workbook(), answers or {}, skipped)
+
+
+def examine(reading: Examination, source: Path | BinaryIO) -> Iterator[Judged]:
+    """Judge a workbook without writing anything."""
+    for group in reading.groups(workbooks.read(source)):
+        yield from group
+
+
+def check(actor: Actor, office: Office, source: BinaryIO, file_name: str) -> int:
+    """Read and judge a workbook into a new batch and return its id; a refused workbook leaves no batch."""
+    reading = examination(office)
+    batch_id = _opened(actor, office.id, source, file_name)
+    with _nothing_left_of(batch_id):
+        _read_into(batch_id, reading, source)
+    return batch_id
+
+
+def upload(actor: Actor, office: Office, source: BinaryIO, file_name: str) -> int:
+    """Check an upload; where its columns are unclear, keep it encrypted until somebody has named them."""
+    reading = examination(office)
+    batch_id = _opened(actor, office.id, source, file_name)
+    with _nothing_left_of(batch_id):
+        _read_or_ask(batch_id, reading, source)
+    return batch_id
+
+
+def answer_columns(
+    actor: Actor, batch_id: int, version: int, answers: Answers, skipped: Collection[str] = ()
+) -> None:
+    """Read a kept upload again, now that somebody has said which column is which and which sheets to leave out."""
+    with writing():
+        office = imports.read_again(actor, batch_id, version).office
+        reading = examination(office, answers, skipped)
+    with _nothing_left_of(batch_id):
+        source = kept_uploads().opened(batch_id)
+        if source is None:
+            raise DomainError("上传的文件已经过期，请重新上传")
+        with source:
+            _read_or_ask(batch_id, reading, source)
+
+
+def kept_uploads() -> KeptUploads:
+    return KeptUploads(Path(current_app.instance_path) / "uploads")
+
+
+def _opened(actor: Actor, office_id: int, source: BinaryIO, file_name: str) -> int:
+    digest = hashlib.file_digest(source, "sha256").hexdigest()
+    source.seek(0)
+    with writing():
+        return imports.open_batch(actor, office_id, file_name, digest).id
+
+
+@contextmanager
+def _nothing_left_of(batch_id: int) -> Iterator[None]:
+    """A reading that is refused or stopped leaves neither batch nor rows nor file."""
+    try:
+        yield
+    except BaseException:
+        with writing():
+            imports.drop(batch_id)
+        kept_uploads().forget(batch_id)
+        raise
+
+
+def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO) -> None:
+    try:
+        _read_into(batch_id, reading, source)
+    except ColumnsUnclear as unclear:
+        kept_uploads().keep(batch_id, source)
+        with writing():
+            imports.ask_for_columns(batch_id, columns_told(unclear.layouts))
+    else:
+        kept_uploads().forget(batch_id)
+
+
+def _read_into(batch_id: int, reading: Examination, source: BinaryIO) -> None:
+    """Stage the rows a group at a time, each in a short transaction; the batch is seen when all are there."""
+    for group in reading.groups(workbooks.read(source)):
+        rows = [asdict(row) for row in group]
+        with writing():
+            imports.stage(batch_id, rows)
+    with writing():
+        imports.finish_reading(
+            batch_id, counts=reading.counts, attention=reading.attention, columns=reading.told(), left_out=reading.left_out
+        )

@@ -1,0 +1,210 @@
+"""Import batches: opening and filling one, committing it whole, giving it up, and keeping nothing longer than needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, insert, select, update
+
+from domain.access import Actor, Permission
+from domain.errors import DomainError, NotFound, StaleVersion
+from domain.vocabulary import BatchState, Outcome
+from extensions import db
+from models import ImportBatch, StagedRow, now
+from operations import events, offices
+from operations.publishing import OnConflict, publish
+
+STAGED = cast(Table, StagedRow.__table__)
+ROWS_KEPT = timedelta(days=30)
+"""Rows that were refused are kept so long after their batch has ended, to be looked at and mended."""
+LONGEST_READING = timedelta(hours=6)
+_LONGEST_FILE_NAME = 200
+_ROWS_AT_ONCE = 500
+_ENDED = {
+    BatchState.COMMITTED: "这一批刚才已经导入了，没有重复导入",
+    BatchState.ABANDONED: "这一批已经放弃，没有导入",
+    BatchState.READING: "这一批正在检查，请等检查完再决定",
+    BatchState.UNMAPPED: "这一批还没有对应好列，请先对应列",
+}
+_CHANGED = "这一批刚刚有了变化，请看最新情况再决定"
+
+
+def reached(actor: Actor, batch_id: int) -> ImportBatch:
+    """Return a batch of the actor's subtree; one that is still being read is nobody's yet."""
+    batch = db.session.get(ImportBatch, batch_id, populate_existing=True)
+    unseen = batch is None or batch.state is BatchState.READING
+    if batch is None or unseen or not actor.reaches(Permission.IMPORT, batch.office.place):
+        raise NotFound("没有这一批，可能已删除，或不归您管理")
+    return batch
+
+
+def newest(actor: Actor, *, before: int | None = None, most: int = 50) -> list[ImportBatch]:
+    """Return the batches of the actor's subtree, the newest first."""
+    if actor.place is None:
+        return []
+    query = select(ImportBatch).where(ImportBatch.within(actor.place), ImportBatch.state != BatchState.READING)
+    if before is not None:
+        query = query.where(ImportBatch.id < before)
+    return list(db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(most)))
+
+
+def open_batch(actor: Actor, office_id: int, file_name: str, file_digest: str) -> ImportBatch:
+    """Begin a batch; until it has been read to the end nobody sees it."""
+    office = offices.reached(actor, Permission.IMPORT, office_id)
+    if office.closed_at:
+        raise DomainError(f"“{office.name}”已经停用，不能再导入")
+    _tidy_up()
+    batch = ImportBatch(file_name=file_name[-_LONGEST_FILE_NAME:], file_digest=file_digest, created_by=actor.name)
+    batch.state, batch.counts, batch.attention, batch.columns, batch.left_out = BatchState.READING, {}, 0, {}, []
+    batch.belong_to(office.place)
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def read_again(actor: Actor, batch_id: int, version: int) -> ImportBatch:
+    """Take up a batch whose columns somebody has now named."""
+    batch = _locked(actor, batch_id)
+    if batch.state is not BatchState.UNMAPPED or batch.version != version:
+        raise StaleVersion(_CHANGED)
+    batch.state = BatchState.READING
+    batch.version += 1
+    db.session.flush()
+    return batch
+
+
+def stage(batch_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep judged rows until they are committed: each with position, sheet, row, outcome, warned and content."""
+    db.session.execute(insert(STAGED), [{"batch_id": batch_id, **row} for row in rows])
+
+
+def finish_reading(
+    batch_id: int, *, counts: Mapping[Outcome, int], attention: int, columns: dict[str, Any], left_out: list[str]
+) -> None:
+    """Let a batch that was read to its end be seen and committed."""
+    batch = db.session.get_one(ImportBatch, batch_id)
+    batch.counts = {outcome.value: number for outcome, number in counts.items()}
+    batch.attention, batch.columns, batch.left_out = attention, columns, left_out
+    batch.state = BatchState.CHECKED
+    db.session.flush()
+
+
+def ask_for_columns(batch_id: int, columns: dict[str, Any]) -> None:
+    """Let a batch wait for somebody to say which column is which."""
+    drop_rows(batch_id)
+    batch = db.session.get_one(ImportBatch, batch_id)
+    batch.columns, batch.state = columns, BatchState.UNMAPPED
+    db.session.flush()
+
+
+def drop(batch_id: int) -> None:
+    """Remove a batch that came to nothing, with its rows."""
+    drop_rows(batch_id)
+    db.session.execute(delete(ImportBatch).where(ImportBatch.id == batch_id))
+
+
+def drop_rows(batch_id: int) -> None:
+    db.session.execute(delete(STAGED).where(STAGED.c.batch_id == batch_id))
+
+
+def commit_batch(
+    actor: Actor, batch_id: int, version: int, on_conflict: OnConflict = OnConflict.RECORD
+) -> ImportBatch:
+    """Put the rows of a batch on record, all in the running transaction; what changed meanwhile is looked up again.
+
+    The staged rows then say what became of each; `forget_rows` removes those that are not needed any more.
+    """
+    batch = _locked(actor, batch_id)
+    if batch.state is not BatchState.CHECKED or batch.version != version:
+        raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
+    published = publish(actor, batch, on_conflict)
+    batch.counts = {outcome.value: number for outcome, number in published.counts.items() if number}
+    batch.state, batch.committed_at = BatchState.COMMITTED, now()
+    batch.version += 1
+    db.session.flush()
+    if published.inserted or published.overwritten:
+        changes = {outcome.label: ["", str(number)] for outcome, number in published.counts.items() if number}
+        changes |= {"覆盖记录": ["", str(published.overwritten)]} if published.overwritten else {}
+        summary = f"为“{batch.office.name}”导入“{batch.file_name}”：{summary_of(batch)}"
+        events.record(
+            actor, "import_certificates", ("import_batch", batch.id), summary[:500],
+            from_state=BatchState.CHECKED, to_state=BatchState.COMMITTED, changes=changes,
+        )  # fmt: skip
+    return batch
+
+
+def summary_of(batch: ImportBatch) -> str:
+    """Return how many rows there are of each outcome, in the order of the report."""
+    told = [f"{outcome.label} {batch.count(outcome)} 行" for outcome in Outcome if batch.count(outcome)]
+    return "，".join(told) or "没有数据"
+
+
+def discard(actor: Actor, batch_id: int, version: int) -> ImportBatch:
+    """Give up a batch before it is committed; nothing of its rows is kept."""
+    batch = _locked(actor, batch_id)
+    if batch.state not in (BatchState.CHECKED, BatchState.UNMAPPED) or batch.version != version:
+        raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
+    before = batch.state
+    batch.state = BatchState.ABANDONED
+    batch.version += 1
+    drop_rows(batch.id)
+    db.session.flush()
+    events.record(
+        actor, "abandon_import", ("import_batch", batch.id), f"放弃导入“{batch.file_name}”",
+        from_state=before, to_state=BatchState.ABANDONED,
+    )  # fmt: skip
+    return batch
+
+
+def forget_rows(batch_id: int) -> None:
+    """Keep of a committed batch only the rows that did not go in."""
+    settled = [outcome for outcome in Outcome if not outcome.refused]
+    db.session.execute(delete(STAGED).where(STAGED.c.batch_id == batch_id, STAGED.c.outcome.in_(settled)))
+
+
+def staged_rows(batch_id: int) -> Iterator[StagedRow]:
+    """Yield all rows of a batch in the order of the file, a group at a time."""
+    after = 0
+    while rows := page_of_rows(batch_id, after=after, most=_ROWS_AT_ONCE):
+        yield from rows
+        after = rows[-1].position
+        db.session.expunge_all()
+
+
+def page_of_rows(
+    batch_id: int, outcomes: Iterable[Outcome] = Outcome, *, warned: bool = False, after: int = 0, most: int = 50
+) -> list[StagedRow]:
+    """Return the next rows of these outcomes behind the position `after`."""
+    query = select(StagedRow).where(StagedRow.batch_id == batch_id, StagedRow.position > after)
+    query = query.where(StagedRow.outcome.in_(list(outcomes)))
+    if warned:
+        query = query.where(StagedRow.warned)
+    return list(db.session.scalars(query.order_by(StagedRow.position).limit(most)))
+
+
+def _locked(actor: Actor, batch_id: int) -> ImportBatch:
+    query = select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
+    batch = db.session.scalar(query.execution_options(populate_existing=True))
+    if batch is None or not actor.reaches(Permission.IMPORT, batch.office.place):
+        raise NotFound("没有这一批，可能已删除，或不归您管理")
+    return batch
+
+
+def _tidy_up() -> None:
+    """Remove what a killed reading left behind, and rows whose time is over."""
+    moment = now()
+    stale = select(ImportBatch.id).where(
+        ImportBatch.state == BatchState.READING, ImportBatch.created_at < moment - LONGEST_READING
+    )
+    for batch_id in db.session.scalars(stale).all():
+        drop(batch_id)
+    old = ImportBatch.created_at < moment - ROWS_KEPT
+    waiting = ImportBatch.state.in_([BatchState.CHECKED, BatchState.UNMAPPED])
+    db.session.execute(
+        update(ImportBatch).where(waiting, old).values(state=BatchState.ABANDONED, version=ImportBatch.version + 1),
+        execution_options={"synchronize_session": False},
+    )
+    ended = ImportBatch.state.in_([BatchState.COMMITTED, BatchState.ABANDONED])
+    db.session.execute(delete(STAGED).where(STAGED.c.batch_id.in_(select(ImportBatch.id).where(ended, old))))

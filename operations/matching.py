@@ -1,0 +1,124 @@
+"""What is on record already for the rows of a workbook, asked for many rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Row, Table, select
+
+from domain import normalizing
+from domain.access import Place
+from domain.cell_reading import Body
+from domain.certificate_fields import STORED
+from domain.certificate_rows import differing
+from domain.partial_dates import PartialDate
+from domain.vocabulary import CertificateStatus, ObtainedBy
+from extensions import db
+from models import Certificate, id_digest
+
+CERTIFICATES = cast(Table, Certificate.__table__)
+KEYS_AT_ONCE = 500
+
+_COMPARED = tuple(field.key for field in STORED if field.key not in ("cert_no", "awarding_body", "id_number"))
+_RECORD = tuple(
+    CERTIFICATES.c[name]
+    for name in (
+        "id", "cert_no", "body_key", "id_digest", "office_id", "city_office_id", "region_office_id", "verified_at",
+        "batch_id", "batch_sheet", "batch_row", *_COMPARED,
+    )
+)  # fmt: skip
+_AWARD = tuple(
+    CERTIFICATES.c[name] for name in ("cert_no", "id_digest", "title_series", "title_level", "title", "awarded_on")
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a faultless row says: its values, whose person it is, and which body it names as bodies are compared."""
+
+    values: Mapping[str, Any]
+    digest: bytes
+    body_key: str
+
+    @property
+    def number(self) -> str:
+        return cast(str, self.values["cert_no"])
+
+    @property
+    def is_replacement(self) -> bool:
+        return self.values["obtained_by"] is ObtainedBy.REPLACEMENT
+
+
+def claim_of(values: Mapping[str, Any], body: Body | None) -> Claim:
+    return Claim(values, id_digest(values["id_number"]), body.key if body else normalizing.text(values["awarding_body"]))
+
+
+def in_groups(things: Sequence[T], size: int = KEYS_AT_ONCE) -> Iterator[Sequence[T]]:
+    for at in range(0, len(things), size):
+        yield things[at : at + size]
+
+
+class OnRecord:
+    """The records that the claims of one group may be about."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._by_key: dict[tuple[str, str], Row[Any]] = {}
+        self._by_person: dict[bytes, list[Row[Any]]] = {}
+        for group in in_groups(claims):
+            self._load_records(group)
+        unknown = [claim for claim in claims if self.record(claim) is None and not claim.is_replacement]
+        for group in in_groups(unknown):
+            self._load_awards(group)
+
+    def _load_records(self, claims: Sequence[Claim]) -> None:
+        numbers = {claim.number for claim in claims}
+        query = select(*_RECORD).where(CERTIFICATES.c.cert_no.in_(numbers))
+        self._by_key |= {(row.cert_no, row.body_key): row for row in db.session.execute(query)}
+
+    def _load_awards(self, claims: Sequence[Claim]) -> None:
+        digests = {claim.digest for claim in claims}
+        query = select(*_AWARD).where(CERTIFICATES.c.id_digest.in_(digests))
+        for row in db.session.execute(query):
+            self._by_person.setdefault(row.id_digest, []).append(row)
+
+    def record(self, claim: Claim) -> Row[Any] | None:
+        """Return the record with this number from this body."""
+        return self._by_key.get((claim.number, claim.body_key))
+
+    def same_award(self, claim: Claim) -> str | None:
+        """Return the other number under which this person holds the same title of the same day, unless a replacement."""
+        if claim.is_replacement:
+            return None
+        for row in self._by_person.get(claim.digest, ()):
+            if row.cert_no != claim.number and _same_award(row, claim.values):
+                return row.cert_no or "无"
+        return None
+
+
+def _same_award(row: Row[Any], values: Mapping[str, Any]) -> bool:
+    if any(getattr(row, key) != values[key] for key in ("title_series", "title_level", "title")):
+        return False
+    awarded: PartialDate | None = row.awarded_on
+    return awarded is not None and awarded.agrees_with(values["awarded_on"])
+
+
+def differences(record: Row[Any], claim: Claim, compared: Sequence[str]) -> list[str]:
+    """Return the fields in which a row differs from its record, of those that the workbook has.
+
+    Number and body are equal, the body under whichever of its names; a person is compared by the digest; while a void
+    is being decided the record counts as 正常.
+    """
+    mapping = record._mapping
+    if record.cert_status is CertificateStatus.VOID_PENDING:
+        mapping = {**mapping, "cert_status": CertificateStatus.NORMAL}
+    differs = differing(mapping, claim.values, [key for key in _COMPARED if key in compared])
+    return differs if record.id_digest == claim.digest else [*differs, "id_number"]
+
+
+def lies_within(record: Row[Any], place: Place) -> bool:
+    """Whether the record belongs to the office at `place` or to one below it."""
+    return place.office_id in (record.office_id, record.city_office_id, record.region_office_id)

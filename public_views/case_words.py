@@ -1,0 +1,162 @@
+"""A case in the holder's words: the status, what can be done about it, what happened so far. Never 客户, never 假证."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from domain.access import Actor, Role
+from domain.certificate_fields import BY_KEY
+from domain.certificate_rows import shown
+from domain.stored_values import revived
+from domain.verification import BY_NAME, CaseState, Group, refusals
+from models import Event, VerificationCase
+from operations.case_drafts import changes_of
+from operations.case_facts import CaseFacts, missing_fields, missing_photos
+
+S = CaseState
+EMPTY_GROUPS = {
+    Group.TO_COMPLETE: "没有待完善的证书",
+    Group.IN_REVIEW: "没有审核中的证书",
+    Group.FINISHED: "还没有审核结束的证书",
+}
+HAPPENED = {
+    "start": "您开始审验",
+    "submit_matched": "您提交了审验，与导入记录一致，自动审核通过",
+    "submit": "您提交了审验",
+    "withdraw": "您撤回了审验",
+    "discard": "您放弃了审验",
+    "resubmit": "您改好后再次提交",
+    "confirm": "您确认了更正内容，审核通过",
+    "dispute": "您对更正内容提出异议",
+    "approve": "审核通过",
+    "ask_changes": "请您修改",
+    "ask_confirmation": "更正了内容，请您确认",
+    "call_in": "请您到现场审核",
+    "reject": "审核不通过",
+    "find_counterfeit": "审核不通过",
+    "take_back": "撤回了先前的处理，重新审核",
+    "hand_over": "转给别的职改办审核",
+    "delete": "删除了这份审验",
+    "undelete": "恢复了这份审验",
+}
+"""By transition; what is not told here (保存更正) the holder only learns with the decision that follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A button or link of a row: GET leads on, POST acts at once and carries the version."""
+
+    label: str
+    url: str
+    primary: bool = False
+    posts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case as the holder's lists show it."""
+
+    case: VerificationCase
+    status: str
+    tone: str
+    icon: str
+    ways: tuple[Way, ...]
+
+    @property
+    def title(self) -> str:
+        title, level = self.case.title or "还没有填资格名称", shown(self.case.title_level)
+        return f"{title}（{level}）" if level else title
+
+    @property
+    def year(self) -> str:
+        return str(self.case.awarded_on.year) if self.case.awarded_on else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the timeline."""
+
+    words: str
+    at: Any
+    reply: str
+
+
+def line(case: VerificationCase, actor: Actor) -> Line:
+    state = case.state
+    return Line(case, _status(case), state.tone, state.icon, tuple(_ways(case, actor)))
+
+
+def grouped(cases: list[VerificationCase], actor: Actor) -> dict[Group, list[Line]]:
+    """Return the lists in their fixed order; what waits for the holder stands first in its group."""
+    lines = [line(case, actor) for case in cases]
+    groups = {group: [one for one in lines if one.case.state.group is group] for group in Group}
+    groups[Group.TO_COMPLETE].sort(key=lambda one: one.case.state is S.DRAFT)
+    return groups
+
+
+def _status(case: VerificationCase) -> str:
+    if case.state is not S.DRAFT:
+        return case.state.holder_label
+    fields, photos = missing_fields(case), missing_photos(case)
+    if fields:
+        return f"缺 {len(fields)} 项"
+    return f"缺 {len(photos)} 张照片" if photos else "还没有提交"
+
+
+def _ways(case: VerificationCase, actor: Actor) -> Iterator[Way]:
+    details = url_for("cases.details", case_id=case.id)
+    if case.state is S.DRAFT:
+        yield Way("继续填写", url_for("wizard.fill_in", case_id=case.id))
+    elif case.state is S.NEEDS_CHANGES:
+        yield Way("去修改", url_for("wizard.fill_in", case_id=case.id), primary=True)
+    elif case.state is S.NEEDS_CONFIRMATION:
+        yield Way("去确认", details, primary=True)
+    elif case.state in (S.REJECTED, S.COUNTERFEIT):
+        yield Way("看原因", details)
+    elif case.state.is_public and case.certificate is not None and case.certificate.is_public:
+        yield Way("查验页和二维码", url_for("lookup.verified", code=case.certificate.verify_code))
+    if case.state not in (S.REJECTED, S.COUNTERFEIT, S.NEEDS_CONFIRMATION):
+        yield Way("查看详情", details)
+    if may(case, actor, "withdraw"):
+        yield Way("撤回审验", url_for("cases.withdraw", case_id=case.id), posts=True)
+
+
+def may(case: VerificationCase, actor: Actor, name: str) -> bool:
+    """Whether the holder could take this step now."""
+    return not list(refusals(BY_NAME[name], CaseFacts(case), actor, "-"))
+
+
+def next_page(case: VerificationCase) -> str:
+    """Return where somebody who wants to go on with the case has to go."""
+    if case.state in (S.DRAFT, S.NEEDS_CHANGES):
+        return url_for("wizard.fill_in", case_id=case.id)
+    return url_for("cases.details", case_id=case.id)
+
+
+def timeline(case: VerificationCase) -> list[Step]:
+    """Return what happened, oldest first; of the office's side only what was told to the holder."""
+    told = [event for event in Event.about("case", case.id) if event.action in HAPPENED]
+    return [Step(_who(event) + HAPPENED[event.action], event.at, event.reply or "") for event in told]
+
+
+def _who(event: Event) -> str:
+    return "" if event.actor_role == Role.HOLDER else "职改办："
+
+
+def changes(case: VerificationCase) -> list[tuple[str, str, str, str]]:
+    """Return what the holder changed against the record: key, label, record, case."""
+    return [
+        (key, BY_KEY[key].label, shown(before), shown(after)) for key, (before, after) in changes_of(case).items()
+    ]
+
+
+def corrections(case: VerificationCase) -> list[tuple[str, str, str]]:
+    """Return what the office corrected: label, the holder's value, the office's."""
+    return [
+        (BY_KEY[key].label, shown(getattr(case, key)), shown(value))
+        for key, value in revived(case.correction or {}).items()
+    ]

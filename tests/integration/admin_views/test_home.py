@@ -1,0 +1,97 @@
+"""工作台 and 问题人员: what is counted is what is in reach."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.verification import CaseState
+from extensions import writing
+from models import now
+from tests.integration.admin_views.records import account_of, case, problem_person, trail
+
+
+def stats(client):
+    """Return the counts as the page shows them, by their labels."""
+    words = client.page.words
+    return {label: words[words.index(label) + 1] for label in ("待审核", "待本人处理", "待现场审核", "今天审完")}
+
+
+@pytest.mark.parametrize(
+    ("username", "seen"),
+    [
+        ("ls.staff", {"待审核": "2", "待本人处理": "1", "待现场审核": "0", "今天审完": "1"}),
+        ("qz.staff", {"待审核": "3", "待本人处理": "1", "待现场审核": "0", "今天审完": "1"}),
+        ("gc.staff", {"待审核": "0", "待本人处理": "0", "待现场审核": "0", "今天审完": "0"}),
+    ],
+)
+def test_the_counts_are_those_of_the_subtree(as_staff, username, seen):
+    for state in (CaseState.PENDING, CaseState.PENDING, CaseState.NEEDS_CHANGES, CaseState.APPROVED):
+        case(state)
+    case(CaseState.PENDING, "浦北县职改办")
+    case(CaseState.PENDING, deleted_at=now())
+
+    client = as_staff(username)
+    client.get("/admin/")
+
+    assert stats(client) == seen
+
+
+def test_what_has_waited_longest_stands_first(as_staff):
+    case(CaseState.PENDING, submitted_at=now() - timedelta(days=2), holder=0)
+    case(CaseState.PENDING, submitted_at=now() - timedelta(days=9), holder=1)
+
+    client = as_staff("ls.staff")
+    client.get("/admin/")
+
+    text = client.page.text
+    assert text.index("陆海生") < text.index("等了 9 天") < text.index("韦小兰") < text.index("等了 2 天")
+    assert "从最早一件开始审" in text
+
+
+def test_a_default_account_is_led_to_its_users(as_staff):
+    with writing():
+        account_of("灵山县职改办").must_change_password = False
+
+    assert as_staff("灵山县职改办").get("/admin/").location == "/admin/users/"
+
+
+def test_a_problem_person_is_read_by_the_own_office_and_shown_whole_with_an_event(as_staff):
+    found = case(CaseState.COUNTERFEIT)
+    listed, whole = problem_person(found), found.holder.id_number
+    client, neighbour = as_staff("ls.staff"), as_staff("pb.staff")
+    page = client.get(f"/admin/problem-persons/details/?id={listed}")
+
+    client.send("/admin/problem-persons/reveal/", {"id": listed})
+
+    assert "发证机关当年没有这个编号" in page.text
+    assert whole not in page.text
+    assert whole in client.page.text
+    assert trail()[0].action == "view_id_number"
+    assert neighbour.get(f"/admin/problem-persons/details/?id={listed}").status_code == 404
+
+
+@pytest.mark.parametrize(("typed", "found"), [("韦小兰", 1), ("韦", 0), ("450721198503120022", 0)])
+def test_problem_persons_are_searched_by_whole_name_or_number(as_staff, typed, found):
+    problem_person(case(CaseState.COUNTERFEIT))
+
+    client = as_staff("ls.staff")
+    client.get("/admin/problem-persons/", query_string={"search": typed})
+
+    assert f"共 {found} 条" in client.page.text
+
+
+def test_an_action_wants_rows_and_a_name_of_its_own(as_staff):
+    case(CaseState.PENDING)
+    client = as_staff("ls.staff")
+    client.get("/admin/cases/?tab=all")
+
+    nothing_ticked = client.send("/admin/cases/action/?tab=all", {"action": "approve"})
+    client.get(nothing_ticked.location)
+    told = client.page.text
+    unknown = client.send("/admin/cases/action/", {"action": "delete", "rowid": "1"})
+
+    assert nothing_ticked.location == "/admin/cases/?tab=all"
+    assert "还没有选，请先勾选" in told
+    assert unknown.status_code == 404
