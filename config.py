@@ -28,7 +28,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     settings |= _secrets(environ, instance, mode)
     if mode == DEVELOPMENT:
         settings["OFFICE_DEFAULT_PASSWORD"] = settings["OFFICE_DEFAULT_PASSWORD"] or SEED_PASSWORD
-    _refuse_half_configured(settings, mode)
+    _refuse_half_configured(settings, environ, mode)
     settings["SESSION_COOKIE_NAME"] = "__Host-session" if settings["HTTPS"] else "session"
     settings["SESSION_COOKIE_SECURE"] = settings["HTTPS"]
     return settings
@@ -88,8 +88,8 @@ def _secrets(environ: Mapping[str, str], instance: Path, mode: str) -> dict[str,
     return {"SECRET_KEY": keys["SECRET_KEY"], "FIELD_KEY": _decoded(keys["FIELD_KEY"])}
 
 
-def _refuse_half_configured(settings: Mapping[str, Any], mode: str) -> None:
-    missing = list(_lacks(settings))
+def _refuse_half_configured(settings: Mapping[str, Any], environ: Mapping[str, str], mode: str) -> None:
+    missing = [*_lacks(settings), *_no_numbers(environ)]
     if mode not in (DEVELOPMENT, PRODUCTION):
         missing.append("APP_ENV 只能是 development 或 production")
     if mode != DEVELOPMENT:
@@ -113,9 +113,9 @@ def _lacks(settings: Mapping[str, Any]) -> list[str]:
 
 def _lacks_outside_development(settings: Mapping[str, Any]) -> list[str]:
     lacks = []
-    if settings["OFFICE_DEFAULT_PASSWORD"] in ("", SEED_PASSWORD):
+    if settings["OFFICE_DEFAULT_PASSWORD"].strip() in ("", SEED_PASSWORD):
         lacks.append(f"OFFICE_DEFAULT_PASSWORD（机构默认账户的初始密码，不能是 {SEED_PASSWORD}）")
-    if not settings["PUBLIC_URL"]:
+    if not settings["PUBLIC_URL"].startswith(("https://", "http://")):
         lacks.append("PUBLIC_URL（别人打开本系统的网址，如 https://zs.example.gov.cn）")
     if not settings["SMTP_HOST"]:
         lacks.append("SMTP_HOST（发确认邮件的服务器）")
@@ -139,6 +139,11 @@ def _decoded(key: str) -> bytes:
         return b""
 
 
+def _no_numbers(environ: Mapping[str, str]) -> list[str]:
+    given = {name: environ.get(name, "") for name in ("TRUSTED_PROXIES", "SMTP_PORT")}
+    return [f"{name} 要写成数字" for name, value in given.items() if value and not value.isdecimal()]
+
+
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     given = environ.get(name, "")
-    return int(given) if given.isdigit() else default
+    return int(given) if given.isdecimal() else default

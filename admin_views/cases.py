@@ -213,7 +213,7 @@ class CaseView(BackOfficeView):
             try:
                 self.take_step(case_id, transition, form)
             except DomainError as refusal:
-                form.take(refusal)
+                form.show(refusal)
             else:
                 return redirect(self.after_step(case_id), 303)
         return self.step_page(self.reachable(case_id), transition, form)

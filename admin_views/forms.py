@@ -16,8 +16,6 @@ from web.forms import Check, Form, filled
 class BackOfficeForm(Form):
     """A form whose fields are named as the operations name them."""
 
-    take = Form.show
-
 
 def stripped(value: str | None) -> str | None:
     return value.strip() if value else value

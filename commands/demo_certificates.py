@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from commands.cast import HOLDERS, DemoHolder, id_number, operator_of
+from commands.imports import import_file
 from domain.certificate_fields import FIELDS
 from models import Office
 
@@ -97,4 +98,4 @@ def add() -> None:
 
 
 def import_workbook(path: Path, office: Office) -> None:
-    raise NotImplementedError((path, office, operator_of))
+    import_file(operator_of(office), office, path)

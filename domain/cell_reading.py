@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
+from unicodedata import category, normalize
 
 from domain import certificate_fields, normalizing
 from domain.access import Place
@@ -59,6 +60,8 @@ class Reading:
 EMPTY = Reading()
 Reader = Callable[[CellValue], Reading]
 _LOST_DIGITS = 10**15
+_QUOTED = 40
+"""So much of a cell is repeated in a sentence about it."""
 
 
 def reader(field: Field, dictionaries: Dictionaries) -> Reader:
@@ -99,8 +102,22 @@ def words(cell: CellValue) -> str:
 
 
 def _changed(written: str, value: str) -> str:
-    """A change that the eye sees is told; blanks at the ends are not."""
-    return f"“{written.strip()}”读作“{value}”" if written.strip() != value else ""
+    """A change that the eye sees is told; blanks at the ends and invisible characters are not."""
+    return f"“{_quoted(_seen(written))}”读作“{_quoted(value)}”" if _looks_changed(written, value) else ""
+
+
+def _looks_changed(written: str, value: str) -> bool:
+    return written != value and _seen(written) != value
+
+
+def _seen(written: str) -> str:
+    """Return what the eye sees of a text."""
+    visible = (sign for sign in written if sign.isspace() or category(sign) not in ("Cc", "Cf"))
+    return normalize("NFC", "".join(visible)).strip()
+
+
+def _quoted(words: str) -> str:
+    return words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…"
 
 
 def _text_reader(field: Field, _: Dictionaries) -> Reader:
@@ -142,8 +159,10 @@ def _id_reader(field: Field, dictionaries: Dictionaries) -> Reader:
         if not normalizing.code(words(cell)):
             return EMPTY
         document = parse_id(words(cell), dictionaries.today)
-        warning = "15 位旧号码，已按规则换算成 18 位，请核对" if document.converted else ""
-        return Reading(document, warning=warning)
+        if document.converted:
+            return Reading(document, warning="15 位旧号码，已按规则换算成 18 位，请核对")
+        tidied = _looks_changed(words(cell), document.number)
+        return Reading(document, notice="号码的写法已统一（半角、大写、没有空格）" if tidied else "")
 
     return read
 
@@ -192,7 +211,7 @@ def _term_reader(field: Field, dictionaries: Dictionaries) -> Reader:
             written = title_level(written)
         term = meanings.get(written)
         if term is None:
-            return Reading(problem=f"没有“{written}”这种写法，请从{wanted}里选一个")
+            return Reading(problem=f"没有“{_quoted(written)}”这种写法，请从{wanted}里选一个")
         return Reading(term, notice=_changed(normalizing.text(words(cell)), term.label))
 
     return read
@@ -207,7 +226,7 @@ def _series_reader(field: Field, dictionaries: Dictionaries) -> Reader:
         if series is None:
             near = dictionaries.titles.similar_series(written)
             hint = f"是不是“{'”或“'.join(near)}”" if near else "请照《职称系列一览表》填写"
-            return Reading(problem=f"没有“{written}”这个职称系列，{hint}")
+            return Reading(problem=f"没有“{_quoted(written)}”这个职称系列，{hint}")
         return Reading(series, notice=_changed(written, series))
 
     return read

@@ -246,7 +246,7 @@ def _already_so(key: str, kept: Mapping[str, Any], touched: Sequence[str]) -> bo
 
 
 def _answer(answers: Answers, one: Field, typed: str, kept: Any, read: Callable[[CellValue], Reading]) -> None:
-    if kept is not None and typed.strip() == shown(kept):
+    if kept is not None and typed.strip() == shown(kept).strip():
         answers.values[one.key] = kept
         return
     reading = read(typed)

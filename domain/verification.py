@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, Self
 
+from domain import normalizing
 from domain.access import Actor, Permission, Place, Role
 from domain.vocabulary import Term
 
@@ -166,8 +167,15 @@ def correction_is_saved(case: Case, reply: str) -> str | None:
 
 @demands("回复里不写“假证”，证据另填")
 def reply_keeps_the_word(case: Case, reply: str) -> str | None:
-    """The holder never reads 假证: the reply and the evidence are two fields."""
-    return "给本人的回复里不能写“假证”，请写明原因，证据写在内部说明里" if "假证" in reply else None
+    """The holder never reads 假证, not even with a blank or an invisible character in between."""
+    read = "".join(normalizing.text(reply).split())
+    return "给本人的回复里不能写“假证”，请写明原因，证据写在内部说明里" if "假证" in read else None
+
+
+@demands("由职改办删除的")
+def office_deleted_it(case: Case, reply: str) -> str | None:
+    """What the holder gave up is the holder's to begin again."""
+    return None if case.touched_by_office else "这份审验是本人放弃的，不能撤销；请本人重新审验"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +247,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition("hand_over", "转办", (S.PENDING,), S.PENDING, Role.STAFF, Reply.REQUIRED),
     Transition("delete", "删除", (S.DRAFT, S.PENDING), None, Role.STAFF, Reply.REQUIRED, tone="bad", deletes=True),
-    Transition("undelete", "撤销删除", (S.DRAFT, S.PENDING), None, Role.STAFF, restores=True),
+    Transition(
+        "undelete", "撤销删除", (S.DRAFT, S.PENDING), None, Role.STAFF, guards=(office_deleted_it,), restores=True
+    ),
 )  # fmt: skip
 
 BY_NAME = {transition.name: transition for transition in TRANSITIONS}
@@ -259,7 +269,7 @@ def _is_actors(transition: Transition, case: Case, actor: Actor) -> str | None:
 
 
 def _speaks(transition: Transition, reply: str) -> str | None:
-    needed = transition.reply is Reply.REQUIRED and not reply.strip()
+    needed = transition.reply is Reply.REQUIRED and not normalizing.text(reply)
     return f"“{transition.label}”要写明原因，请填写审核回复" if needed else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,11 +21,13 @@ _WIDTH, _EXPLANATION_WIDTH = 16, 60
 class ErrorWorkbook:
     """Takes the rows in the order of the file; memory does not grow with them."""
 
-    def __init__(self, path: Path, columns: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, told: Callable[[], Mapping[str, Any]]) -> None:
+        """`told` returns the tables and their columns as the batch keeps them, as far as the file has been read."""
         self._book = xlsxwriter.Workbook(
             path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         )  # fmt: skip
-        self._columns = {told["name"]: told["columns"] for told in columns.get("sheets", ())}
+        self._told = told
+        self._columns: list[tuple[int, str, str]] = []
         self._text = self._book.add_format({"num_format": "@"})
         self._wrong = self._book.add_format({"num_format": "@", "bg_color": "#fbdad7", "font_color": "#7c1a14"})
         self._head = self._book.add_format({"bold": True, "bg_color": "#e6f1f4", "border": 1})
@@ -45,22 +47,25 @@ class ErrorWorkbook:
         if self._sheet is None or sheet != self._name:
             self._begin(sheet)
         wrong = {key for key, _ in content.get("errors", ())}
-        columns, cells = self._columns[sheet], content.get("cells", ())
-        for at, (position, _, key) in enumerate(columns):
+        cells = content.get("cells", ())
+        for at, (position, _, key) in enumerate(self._columns):
             cell = cells[position] if position < len(cells) else None
             self._write(at, cell, self._wrong if key in wrong else self._text)
-        self._sheet.write_string(self._row, len(columns), explanation(outcome, content), self._text)
+        self._sheet.write_string(self._row, len(self._columns), explanation(outcome, content), self._text)
         self._row += 1
 
     def _begin(self, sheet: str) -> None:
         self._sheet, self._name, self._row = self._book.add_worksheet(self._free_name(sheet)), sheet, 1
-        columns = self._columns[sheet]
+        self._columns = columns = self._columns_of(sheet)
         self._sheet.set_column(0, len(columns) - 1, _WIDTH)
         self._sheet.set_column(len(columns), len(columns), _EXPLANATION_WIDTH)
         self._sheet.freeze_panes(1, 0)
         for at, (_, header, _) in enumerate(columns):
             self._sheet.write_string(0, at, header, self._head)
         self._sheet.write_string(0, len(columns), EXPLANATION, self._head)
+
+    def _columns_of(self, sheet: str) -> list[tuple[int, str, str]]:
+        return next(told["columns"] for told in self._told()["sheets"] if told["name"] == sheet)
 
     def _write(self, at: int, cell: Any, look: Any) -> None:
         if cell is None or cell == "":

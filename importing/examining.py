@@ -92,17 +92,16 @@ class Examination:
         for sentence in sheet.remarks():
             self._remark(sentence)
         layout = sheet.layout
-        if layout is None:
-            return
-        if not layout.missing:
-            self.layouts.append(layout)
-        else:
+        if layout is not None and layout.missing:
             (self._unclear if layout.is_certain else self._doubtful).append(layout)
 
     def _worth_judging(self, sheet: _Sheet, rows: Iterable[Row]) -> Iterator[tuple[SheetLayout, Row]]:
         layout = sheet.layout
-        if layout is not None and not layout.missing and not self._unclear:
-            yield from ((layout, row) for row in rows)
+        if layout is None or layout.missing or self._unclear:
+            return
+        if not self.layouts or self.layouts[-1] is not layout:
+            self.layouts.append(layout)
+        yield from ((layout, row) for row in rows)
 
     def _hear(self, event: LeftOut) -> None:
         ours = event.part is Part.SHEET and event.sheet == LISTS_SHEET

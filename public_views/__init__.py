@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from public_views import auth, cases, health, lookup, messages, outbox, portal, registration, wizard
+from public_views import auth, health, lookup, messages, outbox, own_cases, portal, registration, sending, wizard
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
@@ -12,6 +12,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     outbox.blueprint,
     portal.blueprint,
     wizard.blueprint,
-    cases.blueprint,
+    sending.blueprint,
+    own_cases.blueprint,
     messages.blueprint,
 )

@@ -9,11 +9,13 @@ from typing import Any
 from flask import url_for
 
 from domain.access import Actor, Role
-from domain.certificate_fields import BY_KEY
+from domain.certificate_fields import ASKED, BY_KEY, FOLDED, FORMER_NAME_LABEL
 from domain.certificate_rows import shown
+from domain.differences import Parts, marked
 from domain.stored_values import revived
-from domain.verification import BY_NAME, CaseState, Group, refusals
+from domain.verification import BY_NAME, CaseState, Group, refusals, submission
 from models import Event, VerificationCase
+from operations import bodies, routing
 from operations.case_drafts import changes_of
 from operations.case_facts import CaseFacts, missing_fields, missing_photos
 
@@ -45,6 +47,20 @@ HAPPENED = {
 }
 """By transition; what is not told here (保存更正) the holder only learns with the decision that follows."""
 
+NEXT = {
+    S.DRAFT: "补齐以后就可以提交。",
+    S.PENDING: "等{office}审核，有结果会在“消息”里告诉您。审验期间，不影响原证书的使用。",
+    S.ONSITE: "请按审核回复带上材料，到{office}现场审核。",
+    S.NEEDS_CHANGES: "请按审核回复修改，改好以后再提交。",
+    S.NEEDS_CONFIRMATION: "{office}更正了内容，请照着证书核对，再点“确认无误”或“有异议”。",
+    S.APPROVED: "现在可以公开查验，也可以打印查验页和二维码。",
+    S.AUTO_APPROVED: "现在可以公开查验，也可以打印查验页和二维码。",
+    S.REJECTED: "这本证书不能再次提交。有疑问，请致电{office}。",
+    S.COUNTERFEIT: "这本证书不能再次提交。有疑问，请致电{office}。",
+}
+_SILENT = (S.DRAFT, S.PENDING, S.AUTO_APPROVED)
+"""Where the reply of an earlier decision no longer says what to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -70,6 +86,10 @@ class Line:
     def title(self) -> str:
         title, level = self.case.title or "还没有填资格名称", shown(self.case.title_level)
         return f"{title}（{level}）" if level else title
+
+    @property
+    def reply(self) -> str:
+        return "" if self.case.state in _SILENT else self.case.reply or ""
 
     @property
     def year(self) -> str:
@@ -108,7 +128,7 @@ def _status(case: VerificationCase) -> str:
 
 
 def _ways(case: VerificationCase, actor: Actor) -> Iterator[Way]:
-    details = url_for("cases.details", case_id=case.id)
+    details = url_for("own_cases.details", case_id=case.id)
     if case.state is S.DRAFT:
         yield Way("继续填写", url_for("wizard.fill_in", case_id=case.id))
     elif case.state is S.NEEDS_CHANGES:
@@ -122,7 +142,7 @@ def _ways(case: VerificationCase, actor: Actor) -> Iterator[Way]:
     if case.state not in (S.REJECTED, S.COUNTERFEIT, S.NEEDS_CONFIRMATION):
         yield Way("查看详情", details)
     if may(case, actor, "withdraw"):
-        yield Way("撤回审验", url_for("cases.withdraw", case_id=case.id), posts=True)
+        yield Way("撤回审验", url_for("own_cases.withdraw", case_id=case.id), posts=True)
 
 
 def may(case: VerificationCase, actor: Actor, name: str) -> bool:
@@ -134,7 +154,7 @@ def next_page(case: VerificationCase) -> str:
     """Return where somebody who wants to go on with the case has to go."""
     if case.state in (S.DRAFT, S.NEEDS_CHANGES):
         return url_for("wizard.fill_in", case_id=case.id)
-    return url_for("cases.details", case_id=case.id)
+    return url_for("own_cases.details", case_id=case.id)
 
 
 def timeline(case: VerificationCase) -> list[Step]:
@@ -154,9 +174,42 @@ def changes(case: VerificationCase) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def corrections(case: VerificationCase) -> list[tuple[str, str, str]]:
-    """Return what the office corrected: label, the holder's value, the office's."""
+def corrections(case: VerificationCase) -> list[tuple[str, Parts, Parts]]:
+    """Return what the office corrected: label, the holder's value and the office's with the changed signs marked."""
     return [
-        (BY_KEY[key].label, shown(getattr(case, key)), shown(value))
+        (BY_KEY[key].label, *marked(shown(getattr(case, key)), shown(value)))
         for key, value in revived(case.correction or {}).items()
     ]
+
+
+def values(case: VerificationCase) -> list[tuple[str, str]]:
+    """Return what the case says, by label; once it is public, what the record says."""
+    source = case.certificate if case.state.is_public and case.certificate else case
+    asked = [(field.label, shown(getattr(source, field.key))) for field in ASKED]
+    folded = [(field.label, shown(getattr(source, field.key))) for field in FOLDED]
+    more = [(FORMER_NAME_LABEL, case.former_name or ""), *folded]
+    return [*asked, *((label, value) for label, value in more if value)]
+
+
+def next_step(case: VerificationCase) -> str:
+    return NEXT[case.state].format(office=case.office.name if case.office else "职改办")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What will become of a case if it is sent as it stands."""
+
+    automatic: bool
+    changed: int
+    on_record: bool
+    office: str
+
+
+def outcome(case: VerificationCase) -> Outcome:
+    automatic = case.state is S.DRAFT and submission(CaseFacts(case)).name == "submit_matched"
+    return Outcome(automatic, len(changes_of(case)), case.certificate is not None, _deciding_office(case))
+
+
+def _deciding_office(case: VerificationCase) -> str:
+    body = bodies.known_body(case.awarding_body or "")
+    return body.office_name if body else routing.pool_of(case.holder.region_code).name

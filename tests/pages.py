@@ -10,6 +10,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from extensions import db
+
 _VOID = {"input", "br", "img", "meta", "link", "hr", "path", "circle", "rect", "line", "col", "source", "use"}
 _ENGLISH = re.compile(
     r"\b(Save|Cancel|Delete|Edit|Create|List|Home|Submit|Search|Failed|Error|Invalid|required|Record|items|"
@@ -112,8 +114,12 @@ class CheckedClient(FlaskClient):
     page: Page
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and not response.is_streamed and response.status_code not in (301, 302, 303):
+        """Each request gets a context of its own: the test's would remember who asked before."""
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+            response.get_data()
+        db.session.rollback()
+        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303):
             html = response.get_data(as_text=True)
             self.page = Page(html)
             assert not (found := faults(self.page, html)), f"{response.request.path}: {found}"

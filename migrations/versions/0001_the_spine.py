@@ -188,7 +188,9 @@ def upgrade() -> None:
         sa.Column("city_office_id", sa.Integer(), nullable=True),
         sa.Column("region_office_id", sa.Integer(), nullable=True),
         sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('checked', 'committed', 'abandoned')", name=op.f("ck_import_batch_state")),
+        sa.CheckConstraint(
+            "state IN ('reading', 'unmapped', 'checked', 'committed', 'abandoned')", name=op.f("ck_import_batch_state")
+        ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_import_batch_office_id_office")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
     )

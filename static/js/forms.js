@@ -50,6 +50,7 @@ document.addEventListener('change', (event) => {
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-restore]');
   if (!button) return;
+  event.preventDefault(); // without a script the server puts the value back
   const control = document.getElementById(button.dataset.for);
   control.value = button.dataset.restore;
   control.closest('.zs-field').classList.remove('zs-changed');

@@ -66,13 +66,24 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def test_a_far_cell_takes_down_the_second_reader_and_nothing_else(tmp_path):
-    far = (
+def far_cell(rows: int, columns: int) -> str:
+    return (
         '<table:table-row><table:table-cell office:value-type="string"><text:p>甲</text:p></table:table-cell></table:table-row>'
-        '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row><table:table-row>'
-        '<table:table-cell table:number-columns-repeated="16383"/><table:table-cell office:value-type="string">'
+        f'<table:table-row table:number-rows-repeated="{rows}"><table:table-cell/></table:table-row><table:table-row>'
+        f'<table:table-cell table:number-columns-repeated="{columns}"/><table:table-cell office:value-type="string">'
         "<text:p>乙</text:p></table:table-cell></table:table-row>"
     )
 
+
+def test_a_far_cell_takes_down_the_second_reader_and_nothing_else(tmp_path):
+    far = far_cell(rows=16_000, columns=6_000)
+
     with pytest.raises(WorkbookRefused, match="内存太多"):
         rows_of(saved(tmp_path, ods(far)), Limits(memory_bytes=256 << 20))
+
+
+def test_a_cell_farther_than_the_second_reader_goes_is_refused_by_it(tmp_path):
+    far = far_cell(rows=1_048_574, columns=16_383)
+
+    with pytest.raises(WorkbookRefused, match="已损坏"):
+        rows_of(saved(tmp_path, ods(far)))

@@ -1,0 +1,87 @@
+"""The wizard's form of certificate fields, made from the table of fields: what is asked, and what is folded below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import Field as Control
+from wtforms import SelectField, StringField
+
+from domain.certificate_fields import FORMER_NAME_LABEL, PORTAL, Field, Kind, terms_of
+from domain.certificate_rows import shown
+from domain.titles import IMPORTABLE_LEVELS, TitleCatalogue
+from models import VerificationCase
+from operations import dictionaries
+from operations.case_facts import PORTAL_KEYS
+from web.forms import Form, choices
+
+_FORMER_NAME = "former_name"
+
+
+class _CertificateForm(Form):
+    """The table's fields come with the class below; every value is the word people read, as `shown` writes it."""
+
+    former_name = StringField(FORMER_NAME_LABEL, render_kw={"autocomplete": "off", "maxlength": 50})
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return {key: self[key].data or "" for key in (*PORTAL_KEYS, _FORMER_NAME)}
+
+
+def _control(field: Field) -> Any:
+    hint = f"{field.hint}。" if field.hint else ""
+    if field.kind in (Kind.SERIES, Kind.TERM):
+        return SelectField(field.label, choices=[], validate_choice=False, description=hint)
+    numeric = {"inputmode": "numeric"} if field.kind in (Kind.DATE, Kind.CERTIFICATE_NUMBER) else {}
+    suggested = {"list": f"{field.key}-list"} if field.kind is Kind.TITLE or field.suggestions else {}
+    attributes = {"autocomplete": "off", "maxlength": field.max_length + 50, **numeric, **suggested}
+    return StringField(field.label, description=hint, render_kw=attributes)
+
+
+CertificateForm = type("CertificateForm", (_CertificateForm,), {field.key: _control(field) for field in PORTAL})
+
+
+def empty_form(case: VerificationCase) -> Any:
+    """Return the form as the case stands."""
+    values = {key: shown(getattr(case, key)) for key in PORTAL_KEYS}
+    return _prepared(CertificateForm(formdata=None, data={**values, _FORMER_NAME: case.former_name}), case)
+
+
+def posted_form(case: VerificationCase, restore: str = "") -> Any:
+    """Return the form as it was sent; `restore` names a field that goes back to what the record says."""
+    form = _prepared(CertificateForm(), case)
+    if restore in PORTAL_KEYS and case.certificate:
+        form[restore].data = shown(getattr(case.certificate, restore))
+    return form
+
+
+def _prepared(form: Any, case: VerificationCase) -> Any:
+    catalogue = dictionaries.titles()
+    for field in PORTAL:
+        if field.kind in (Kind.SERIES, Kind.TERM):
+            _offer(form[field.key], _words_of(field, catalogue))
+        form[field.key].flags.optional = _may_stay_empty(field, case)
+    form.former_name.flags.optional = True
+    return form
+
+
+def _words_of(field: Field, catalogue: TitleCatalogue) -> tuple[str, ...]:
+    return catalogue.series_names() if field.kind is Kind.SERIES else tuple(term.label for term in terms_of(field))
+
+
+def _offer(control: Control, words: tuple[str, ...]) -> None:
+    """Set the options; a value that is in no list stays choosable, since the record has it."""
+    unusual = (control.data,) if control.data and control.data not in words else ()
+    control.choices = choices(*words, *unusual, empty="请选择")
+
+
+def _may_stay_empty(field: Field, case: VerificationCase) -> bool:
+    on_record = case.certificate is not None and getattr(case.certificate, field.key) is not None
+    return not field.required and not (field.optional_in_portal and on_record)
+
+
+def suggested_titles(form: Any) -> list[str]:
+    """Return the titles of the chosen series, or of all while none is chosen."""
+    catalogue = dictionaries.titles()
+    series = [form.title_series.data] if form.title_series.data else catalogue.series_names()
+    return list(dict.fromkeys(title for one in series for level in IMPORTABLE_LEVELS for title in catalogue.titles(one, level)))

@@ -1,0 +1,188 @@
+"""The queue and the case page through HTTP: what a reviewer sees, decides, and is told when somebody was faster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from domain.verification import BATCH_ACTIONS, CaseState
+from extensions import db, writing
+from models import Event, ProblemPerson, VerificationCase
+from operations import cases
+from tests import factories
+from tests.conftest import actor_of
+
+
+def again(case: VerificationCase) -> VerificationCase:
+    db.session.rollback()
+    return db.session.get_one(VerificationCase, case.id)
+
+
+def decide(client: Any, case: VerificationCase, decision: str, **form: str) -> Any:
+    client.get(f"/admin/cases/review/{case.id}/")
+    data = {"version": str(case.version), "decision": decision, **form}
+    return client.send(f"/admin/cases/review/{case.id}/decide/", data)
+
+
+@pytest.fixture
+def pending(app: Flask) -> VerificationCase:
+    return factories.case_at(CaseState.PENDING)
+
+
+def test_the_queue_shows_what_waits_and_masks_the_number(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+
+    page = client.get("/admin/cases/").get_data(as_text=True)
+
+    assert pending.holder.name in page
+    assert pending.holder.id_number not in page
+    assert pending.holder.masked_id in page
+
+
+def test_approving_publishes_and_goes_on(pending: VerificationCase, as_staff: Any) -> None:
+    answer = decide(as_staff("ls.staff"), pending, "approve")
+
+    assert answer.status_code == 303
+    assert again(pending).state is CaseState.APPROVED
+    assert again(pending).certificate.is_public
+
+
+def test_a_decision_without_its_reply_keeps_the_choice_and_says_why(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+
+    answer = decide(client, pending, "reject")
+
+    assert "请填写审核回复" in answer.get_data(as_text=True)
+    assert 'value="reject" checked' in answer.get_data(as_text=True)
+    assert again(pending).state is CaseState.PENDING
+
+
+def test_the_second_reviewer_is_told_who_decided_and_keeps_the_reply(pending: VerificationCase, as_staff: Any) -> None:
+    client, seen = as_staff("ls.staff"), pending.version
+    client.get(f"/admin/cases/review/{pending.id}/")
+    with writing():
+        cases.act(actor_of("ls.admin"), pending.id, seen, "approve")
+
+    answer = client.send(
+        f"/admin/cases/review/{pending.id}/decide/", {"version": str(seen), "decision": "reject", "reply": "照片不清楚"}
+    )
+
+    words = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "劳志坚刚刚处理了这一件（审核通过）" in words
+    assert "照片不清楚" in words
+    assert again(pending).state is CaseState.APPROVED
+
+
+def test_a_counterfeit_is_asked_for_once_more_with_its_evidence(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+    asked = decide(client, pending, "find_counterfeit", reply="与存档不符")
+    assert "内部证据" in asked.get_data(as_text=True)
+    assert again(pending).state is CaseState.PENDING
+
+    form = client.page.form("evidence") if "evidence" in str(client.page.forms) else {}
+    client.send(
+        f"/admin/cases/review/{pending.id}/decide/",
+        {**form, "version": str(pending.version), "decision": "find_counterfeit", "confirmed": "1",
+         "reply": "与存档不符", "evidence": "批文里没有此人"},
+    )  # fmt: skip
+
+    assert again(pending).state is CaseState.COUNTERFEIT
+    assert db.session.query(ProblemPerson).one().evidence == "批文里没有此人"
+
+
+def test_taking_back_withdraws_the_publication_at_once(app: Flask, as_staff: Any) -> None:
+    case = factories.case_at(CaseState.APPROVED)
+    client = as_staff("ls.staff")
+    client.get(f"/admin/cases/review/{case.id}/take_back/")
+
+    client.send(f"/admin/cases/review/{case.id}/take_back/", {"version": str(case.version), "reply": "点错了"})
+
+    restored = again(case)
+    assert restored.state is CaseState.PENDING
+    assert restored.certificate is None or not restored.certificate.is_public
+
+
+def test_a_correction_is_saved_beside_what_the_holder_wrote(pending: VerificationCase, as_staff: Any) -> None:
+    client, written = as_staff("ls.staff"), pending.specialty
+    client.get(f"/admin/cases/review/{pending.id}/correct/")
+    form = client.page.form("specialty")
+
+    client.post(f"/admin/cases/review/{pending.id}/correct/", data={**form, "specialty": "公路与桥梁"})
+
+    assert again(pending).correction == {"specialty": "公路与桥梁"}
+    assert again(pending).specialty == written
+
+
+def test_a_wrong_correction_keeps_what_was_typed(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+    client.get(f"/admin/cases/review/{pending.id}/correct/")
+    form = client.page.form("specialty")
+
+    answer = client.post(f"/admin/cases/review/{pending.id}/correct/", data={**form, "awarded_on": "98.6"})
+
+    assert 'value="98.6"' in answer.get_data(as_text=True)
+    assert again(pending).correction is None
+
+
+def test_the_whole_number_is_shown_on_demand_and_leaves_an_event(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+    assert pending.holder.id_number not in client.get(f"/admin/cases/review/{pending.id}/").get_data(as_text=True)
+
+    answer = client.send(f"/admin/cases/review/{pending.id}/id-number/")
+
+    assert pending.holder.id_number in answer.get_data(as_text=True)
+    assert db.session.query(Event).filter_by(action="view_id_number").count() == 1
+
+
+def test_another_countys_case_is_not_there(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("pb.staff")
+    client.get("/admin/cases/")
+
+    for address in ("", "decide/", "correct/", "take_back/", "id-number/"):
+        assert client.send(f"/admin/cases/review/{pending.id}/{address}").status_code in (404, 405), address
+    assert client.get(f"/admin/cases/review/{pending.id}/").status_code == 404
+    assert client.get(f"/admin/cases/photo/{pending.photos[0].id}/").status_code == 404
+
+
+@pytest.mark.parametrize("action", [one for one in BATCH_ACTIONS if one.name not in ("take_back", "ask_confirmation")],
+                         ids=lambda one: one.name)  # fmt: skip
+def test_each_batch_action_asks_once_and_then_acts(action: Any, pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+    client.get("/admin/cases/")
+    asked = client.send("/admin/cases/action/", {"action": action.name, "rowid": str(pending.id)})
+    assert "可执行" in asked.get_data(as_text=True)
+    assert again(pending).state is CaseState.PENDING
+
+    form = client.page.form("confirmed")
+    client.post("/admin/cases/action/", data={**form, "reply": "请看说明", "evidence": "批文里没有此人"})
+
+    assert again(pending).state is action.target
+
+
+def test_a_batch_names_each_row_it_skips_and_does_the_others(pending: VerificationCase, as_staff: Any) -> None:
+    finished, client = factories.case_at(CaseState.REJECTED), as_staff("ls.staff")
+    client.get("/admin/cases/?tab=all")
+
+    asked = client.send("/admin/cases/action/", {"action": "approve", "rowid": [str(pending.id), str(finished.id)]})
+
+    words = asked.get_data(as_text=True)
+    assert "将跳过" in words and "现在是“审核不通过”" in words
+    client.post("/admin/cases/action/", data=client.page.form("confirmed"))
+    assert again(pending).state is CaseState.APPROVED
+
+
+def test_a_batch_never_decides_on_a_version_nobody_saw(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+    client.get("/admin/cases/")
+    client.send("/admin/cases/action/", {"action": "approve", "rowid": str(pending.id)})
+    form = client.page.form("confirmed")
+    with writing():
+        cases.act(actor_of("ls.admin"), pending.id, pending.version, "call_in", reply="请带原件来")
+
+    answer = client.post("/admin/cases/action/", data=form)
+
+    assert again(pending).state is CaseState.ONSITE
+    assert "刚刚处理了这一件" in answer.get_data(as_text=True)
