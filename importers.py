@@ -6,32 +6,36 @@ The parts are in importing/, how a file becomes rows is in workbooks/, committin
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryDirectory
+from typing import IO, Any, BinaryIO, cast
 
 from flask import current_app
 
 import workbooks
 from domain.access import Actor
 from domain.certificate_rows import Importer
-from domain.errors import DomainError
+from domain.errors import DomainError, WorkbookRefused
+from domain.vocabulary import Outcome
 from extensions import writing
 from importing.error_workbook import ErrorWorkbook
 from importing.examining import ColumnsUnclear, Examination, columns_told
-from importing.judging import Judged
+from importing.judging import Judged, without_id_numbers
 from importing.kept_uploads import KeptUploads
 from importing.layout import NOT_IMPORTED, Answers
 from importing.report import JsonReport
 from importing.template import write_template
-from models import Office
+from models import ImportBatch, Office
 from operations import dictionaries, imports
 
 __all__ = [
     "NOT_IMPORTED", "UPLOAD_BYTES", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport", "Judged",
-    "answer_columns", "check", "examination", "examine", "kept_uploads", "upload", "write_template",
+    "answer_columns", "check", "error_file", "examination", "examine", "kept_uploads", "upload", "without_id_numbers",
+    "write_template",
 ]  # fmt: skip
 
 UPLOAD_BYTES = 50 << 20
@@ -61,18 +65,20 @@ def check(actor: Actor, office: Office, source: BinaryIO, file_name: str) -> int
     return batch_id
 
 
-def upload(actor: Actor, office: Office, source: BinaryIO, file_name: str) -> int:
+def upload(actor: Actor, office: Office, upload: IO[bytes], file_name: str) -> int:
     """Check an upload; where its columns are unclear, keep it encrypted until somebody has named them."""
     reading = examination(office)
-    batch_id = _opened(actor, office.id, source, file_name)
-    with _nothing_left_of(batch_id):
-        _read_or_ask(batch_id, reading, source)
+    with kept_uploads().spooled(upload) as source:
+        if source.seek(0, os.SEEK_END) > UPLOAD_BYTES:
+            raise WorkbookRefused(f"这个文件太大了（最大 {UPLOAD_BYTES >> 20} MB），请拆成几个工作簿分别上传")
+        source.seek(0)
+        batch_id = _opened(actor, office.id, source, file_name)
+        with _nothing_left_of(batch_id):
+            _read_or_ask(batch_id, reading, source)
     return batch_id
 
 
-def answer_columns(
-    actor: Actor, batch_id: int, version: int, answers: Answers, skipped: Collection[str] = ()
-) -> None:
+def answer_columns(actor: Actor, batch_id: int, version: int, answers: Answers, skipped: Collection[str] = ()) -> None:
     """Read a kept upload again, now that somebody has said which column is which and which sheets to leave out."""
     with writing():
         office = imports.read_again(actor, batch_id, version).office
@@ -85,15 +91,28 @@ def answer_columns(
             _read_or_ask(batch_id, reading, source)
 
 
+def error_file(batch: ImportBatch) -> BinaryIO:
+    """Return the refused rows of a batch as a workbook, in a file that nobody else can open."""
+    batch_id, columns = batch.id, batch.columns
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "errors.xlsx"
+        with ErrorWorkbook(path, lambda: columns) as book:
+            for row in imports.staged_rows(batch_id, [outcome for outcome in Outcome if outcome.refused]):
+                book.add(row.sheet, row.outcome, row.content)
+        return path.open("rb")
+
+
 def kept_uploads() -> KeptUploads:
     return KeptUploads(Path(current_app.instance_path) / "uploads")
 
 
 def _opened(actor: Actor, office_id: int, source: BinaryIO, file_name: str) -> int:
-    digest = hashlib.file_digest(source, "sha256").hexdigest()
+    digest = hashlib.file_digest(cast(Any, source), "sha256").hexdigest()
     source.seek(0)
     with writing():
-        return imports.open_batch(actor, office_id, file_name, digest).id
+        batch_id = imports.open_batch(actor, office_id, file_name, digest).id
+    kept_uploads().forget_all_but(imports.uploads_needed())
+    return batch_id
 
 
 @contextmanager
@@ -127,5 +146,9 @@ def _read_into(batch_id: int, reading: Examination, source: BinaryIO) -> None:
             imports.stage(batch_id, rows)
     with writing():
         imports.finish_reading(
-            batch_id, counts=reading.counts, attention=reading.attention, columns=reading.told(), left_out=reading.left_out
+            batch_id,
+            counts=reading.counts,
+            attention=reading.attention,
+            columns=reading.told(),
+            left_out=reading.left_out,
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 from flask import Flask
@@ -15,6 +13,7 @@ from admin_views.bodies import BodyView
 from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
 from admin_views.home import HomeScreen
+from admin_views.imports import ImportView
 from admin_views.menu import menu_of
 from admin_views.offices import OfficeView
 from admin_views.problem_persons import ProblemPersonView
@@ -28,18 +27,11 @@ DAILY, CERTIFICATES, BASICS, SETTINGS = "日常", "证书管理", "基础资料"
 BLUEPRINTS = (staff_auth.blueprint,)
 
 
-def _optional(module: str, name: str) -> Iterator[Any]:
-    try:
-        yield getattr(import_module(f"admin_views.{module}"), name)
-    except ModuleNotFoundError:
-        return
-
-
 VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (DAILY, HomeScreen),
     (CERTIFICATES, CaseView),
     (CERTIFICATES, CertificateView),
-    *((CERTIFICATES, view) for view in _optional("imports", "ImportView")),
+    (CERTIFICATES, ImportView),
     (BASICS, BodyView),
     (BASICS, TitleView),
     (BASICS, ReadingView),

@@ -26,7 +26,8 @@ ACTIONS = {
     "add_reading": "获取方式新增写法", "change_reading": "获取方式修改写法", "remove_reading": "获取方式删除写法",
     "add_reply_text": "新增回复模板", "change_reply_text": "修改回复模板", "remove_reply_text": "删除回复模板",
     "create_certificate": "新建证书记录", "change_certificate": "更新证书记录", "restore_certificate": "还原证书记录",
-    "remove_certificate": "撤去证书记录", "commit_batch": "导入批次", "abandon_batch": "放弃批次",
+    "remove_certificate": "撤去证书记录", "import_certificates": "导入批次", "abandon_import": "放弃批次",
+    "download_errors": "下载错误行",
     **{one.name: f"审验：{one.label}" for one in TRANSITIONS if one.by_office},
 }  # fmt: skip
 """The word for each action of the trail that an office account can do."""

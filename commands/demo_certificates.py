@@ -65,7 +65,13 @@ def _rows(office_name: str) -> Iterator[list[Any]]:
                 yield _row(dice, office_name, level, number, holder)
     levels, count = WORKBOOKS[office_name]
     for at in range(count):
-        yield _row(dice, office_name, dice.choice(levels), f"{dice.randrange(0, 12):02d}{at:03d}{dice.randrange(100):02d}", None)
+        yield _row(
+            dice,
+            office_name,
+            dice.choice(levels),
+            f"{dice.randrange(0, 12):02d}{at:03d}{dice.randrange(100):02d}",
+            None,
+        )
 
 
 def _row(dice: random.Random, office_name: str, level: str, number: str, holder: DemoHolder | None) -> list[Any]:

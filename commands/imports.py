@@ -44,7 +44,9 @@ class Outputs:
             self._report_file = self._open.enter_context(importers.JsonReport(self._report))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """A reading that was refused leaves no half-written files."""
         self._open.close()
         for path in (self._errors, self._report):
@@ -60,7 +62,10 @@ class Outputs:
             self._book.add(sheet, outcome, content)
 
 
-@click.command("import-certificates", help="把一个工作簿的证书导入到一个机构名下。退出码：0 全部办成，1 有的行没有导入，2 文件没有收下。")
+@click.command(
+    "import-certificates",
+    help="把一个工作簿的证书导入到一个机构名下。退出码：0 全部办成，1 有的行没有导入，2 文件没有收下。",
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--office", required=True, help="为哪个机构导入，写机构名称。")
 @click.option("--dry-run", is_flag=True, help="只检查，什么也不写。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from typing import IO, Any
 
 import click
 from flask import Flask, current_app
@@ -18,6 +19,14 @@ from models import Office
 from operations import accounts, offices, staff
 from operations.passwords import hashed
 
+
+class Refusal(click.ClickException):
+    """A refusal in the words the screens use, without the English word that click puts before it."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file, err=True)
+
+
 ONE_TIME_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -28,7 +37,7 @@ def one_time_password() -> str:
 def found_office(name: str) -> Office:
     office = Office.named(name)
     if office is None:
-        raise click.ClickException(f"没有“{name}”这个机构，请先用 create-office 新建")
+        raise Refusal(f"没有“{name}”这个机构，请先用 create-office 新建")
     return office
 
 
@@ -49,7 +58,7 @@ def create_office(name: str, kind: str, parent: str | None, series: tuple[str, .
                 actor, name, OfficeKind(kind), above, password_hash, series=list(series), region_code=region
             )
     except DomainError as refusal:
-        raise click.ClickException(refusal.sentence) from refusal
+        raise Refusal(refusal.sentence) from refusal
     click.echo(f"已建好“{name}”。默认账户的登录名就是机构名称，首次登录后须改密码。")
 
 
@@ -70,7 +79,7 @@ def create_user(username: str, office: str, role: str, name: str | None) -> None
             home = found_office(office)
             staff.open_account(operator(home.place), home, username, name or username, Role(role), password_hash)
     except DomainError as refusal:
-        raise click.ClickException(refusal.sentence) from refusal
+        raise Refusal(refusal.sentence) from refusal
     click.echo(f"已建好账户“{username}”，首次登录后须改密码。" + ("" if given else f"一次性密码：{password}"))
 
 

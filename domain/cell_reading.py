@@ -128,7 +128,11 @@ def _text_reader(field: Field, _: Dictionaries) -> Reader:
         value = normalizing.text(written)
         if len(value) > longest:
             return Reading(problem=f"最多 {longest} 个字，现在有 {len(value)} 个，请照证书精简")
-        unusual = f"“{value}”不在常用说法里，照原样保留，请看一眼" if value and suggestions and value not in suggestions else ""
+        unusual = (
+            f"“{value}”不在常用说法里，照原样保留，请看一眼"
+            if value and suggestions and value not in suggestions
+            else ""
+        )
         return Reading(value or None, warning=unusual, notice=_changed(written, value))
 
     return read

@@ -70,7 +70,11 @@ class RowChecker:
 
     def __init__(self, columns: Mapping[int, Field], dictionaries: Dictionaries, importer: Importer) -> None:
         self._readers = [
-            (at, one.key, _remembering(reader(one, dictionaries)) if one.kind in _REPEATING else reader(one, dictionaries))
+            (
+                at,
+                one.key,
+                _remembering(reader(one, dictionaries)) if one.kind in _REPEATING else reader(one, dictionaries),
+            )
             for at, one in columns.items()
             if one.kind is not Kind.SERIAL
         ]
@@ -160,8 +164,7 @@ def _sex(sex: Sex | None, document: IdDocument | None) -> Iterator[Remark]:
 def _title(values: Mapping[str, Any], dictionaries: Dictionaries) -> Iterator[Remark]:
     series, level, title = values.get("title_series"), values.get("title_level"), values.get("title")
     if series and level and title:
-        written = TitleLevel(level).label
-        problems = check_title(dictionaries.titles, series, written, title, values.get("awarded_on"))
+        problems = check_title(dictionaries.titles, series, level.label, title, values.get("awarded_on"))
         yield from (Remark(key, sentence) for key, sentence in problems)
 
 
@@ -230,12 +233,11 @@ def read_answers(
     for key, one in ANSWERS.items():
         _answer(answers, one, typed.get(key, ""), kept.get(key), reader(one, dictionaries))
     touched = [key for key in ANSWERS if answers.values.get(key) != kept.get(key)]
-    if touched or not kept:
-        answers.problems += [
-            remark
-            for remark in between_cells(answers.values, document, dictionaries)
-            if not _already_so(remark.key, kept, touched)
-        ]
+    answers.problems += [
+        remark
+        for remark in between_cells(answers.values, document, dictionaries)
+        if not _already_so(remark.key, kept, touched)
+    ]
     answers.problems.sort(key=lambda remark: list(ANSWERS).index(remark.key))
     return answers
 

@@ -150,7 +150,11 @@ def office_has_not_acted(case: Case, reply: str) -> str | None:
 @demands("编号和授予单位不属于另一条记录")
 def number_is_free(case: Case, reply: str) -> str | None:
     """Number and awarding body do not belong to another person's record."""
-    return "证书编号和授予单位与另一人的证书相同，不能通过；请核对照片，或转给授予单位核实" if case.held_by_another else None
+    return (
+        "证书编号和授予单位与另一人的证书相同，不能通过；请核对照片，或转给授予单位核实"
+        if case.held_by_another
+        else None
+    )
 
 
 @demands("编号和授予单位不属于另一条记录")

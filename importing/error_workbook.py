@@ -37,7 +37,9 @@ class ErrorWorkbook:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._sheet is None:
             self._book.add_worksheet("没有错误行").write_string(0, 0, "没有要改的行")
         self._book.close()

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from domain.certificate_rows import Importer
 from domain.cell_reading import Dictionaries
+from domain.certificate_rows import Importer
 from domain.errors import DomainError, WorkbookRefused
 from domain.vocabulary import Outcome
 from importing.earlier_rows import EarlierRows
@@ -135,7 +135,9 @@ def columns_told(layouts: Iterable[SheetLayout]) -> dict[str, Any]:
             {
                 "name": layout.sheet,
                 "header_row": layout.header_row,
-                "columns": [[column.at, column.header, column.field.key if column.field else ""] for column in layout.columns],
+                "columns": [
+                    [column.at, column.header, column.field.key if column.field else ""] for column in layout.columns
+                ],
             }
             for layout in layouts
         ]

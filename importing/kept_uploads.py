@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import struct
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO
@@ -21,14 +22,13 @@ class KeptUploads:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def spooled(self, source: IO[bytes], limit: int) -> tuple[BinaryIO, int]:
+    def spooled(self, source: IO[bytes]) -> BinaryIO:
         """Copy an upload into a file that has no name: whatever stops the server, nothing of it stays behind."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        copy = TemporaryFile(dir=self._folder)
+        copy = TemporaryFile(dir=self._folder)  # noqa: SIM115 - handed on open, it has no other name
         shutil.copyfileobj(source, copy, PIECE)
-        size = copy.tell()
         copy.seek(0)
-        return copy, size
+        return copy
 
     def keep(self, batch_id: int, source: BinaryIO) -> None:
         source.seek(0)
@@ -42,7 +42,7 @@ class KeptUploads:
         """Return the upload as it was, or None where it is not kept any more."""
         if not self._path(batch_id).exists():
             return None
-        copy = TemporaryFile(dir=self._folder)
+        copy = TemporaryFile(dir=self._folder)  # noqa: SIM115 - handed on open, it has no other name
         with self._path(batch_id).open("rb") as file:
             while head := file.read(_LENGTH.size):
                 copy.write(keyring.decrypt(file.read(_LENGTH.unpack(head)[0])))
@@ -51,6 +51,12 @@ class KeptUploads:
 
     def forget(self, batch_id: int) -> None:
         self._path(batch_id).unlink(missing_ok=True)
+
+    def forget_all_but(self, needed: Collection[int]) -> None:
+        """Remove the uploads of batches that have ended without anybody deciding, or were cut off."""
+        for path in self._folder.glob("*.upload"):
+            if int(path.stem) not in needed:
+                path.unlink(missing_ok=True)
 
     def _path(self, batch_id: int) -> Path:
         return self._folder / f"{batch_id}.upload"

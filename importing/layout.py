@@ -135,8 +135,8 @@ class RowFilter:
     def remarks(self, sheet: str) -> Iterator[str]:
         """Yield what is to be said of the rows that were not read; their words are not repeated."""
         if self.notes:
-            places = "、".join(map(str, self.first_notes)) + ("等" if self.notes > len(self.first_notes) else "")
-            yield f"工作表“{sheet}”第 {places} 行（共 {self.notes} 行）是说明文字，没有读入"
+            places = "、".join(map(str, self.first_notes)) + (" 等" if self.notes > len(self.first_notes) else " ")
+            yield f"工作表“{sheet}”第 {places}行（共 {self.notes} 行）是说明文字，没有读入"
 
 
 def _filled(cells: Sequence[CellValue], columns: Sequence[int]) -> Iterator[CellValue]:

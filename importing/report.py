@@ -25,7 +25,9 @@ class JsonReport:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._out.write("\n}" if self._sheet is not None else "")
         self._out.write(f'}},\n"counts": {_json(self._counts)}}}\n')
         self._out.close()

@@ -98,7 +98,8 @@ class _Lists:
     """Where a drop-down list stands: in the rule itself while it is short, else in a column of a hidden sheet."""
 
     def __init__(self, book: Any) -> None:
-        self._book, self._sheet, self._columns = book, None, 0
+        self._book, self._columns = book, 0
+        self._sheet: Any = None
 
     def source(self, options: Sequence[str]) -> Any:
         if len(",".join(options)) <= _LONGEST_INLINE:

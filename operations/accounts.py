@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -34,7 +35,17 @@ class Attempt:
 
     @property
     def subject(self) -> str:
-        return f"{self.door}:{normalizing.code(self.login)}"
+        return f"{self.door}:{_as_found(self.login)}"
+
+
+def _as_found(login: str) -> str:
+    """Return a login as an account is found by it: another way to write a number is no other account."""
+    typed = normalizing.code(login)
+    with suppress(IdProblem):
+        return parse_id(typed, now().date()).number
+    with suppress(MobileProblem):
+        return mobile(typed)
+    return typed
 
 
 def asks_challenge(attempt: Attempt, always: bool) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import Update, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import aliased
 
 from domain import normalizing
 from domain.access import Actor, Place
 from domain.errors import FieldProblem
+from domain.verification import OPEN_STATES
 from extensions import db
 from models import AwardingBody, AwardingBodyAlias, Certificate, Office, VerificationCase
 from operations import events
@@ -114,31 +116,56 @@ def usual_names(office_name: str) -> list[str]:
 def add_body(actor: Actor, office: Office, name: str, aliases: Iterable[str] = ()) -> AwardingBody:
     """Add a body that the office answers for; names that are taken are refused, taken aliases are left out."""
     wanted = normalizing.text(name)
+    if not wanted:
+        raise FieldProblem("name", "还没有填授予单位的名称")
     if known_body(wanted):
         raise FieldProblem("name", f"“{wanted}”已经在授予单位里了，请改用别的名称")
     body = AwardingBody(name=wanted, office_id=office.id, initials=initials(wanted))
     db.session.add(body)
     db.session.flush()
-    for alias in aliases:
-        if not known_body(alias):
-            body.aliases.append(AwardingBodyAlias(alias=normalizing.text(alias)))
-            db.session.flush()
+    _add_aliases(body, aliases)
     _take_over(body)
     events.record(actor, "add_awarding_body", ("awarding_body", body.id), f"新增授予单位“{wanted}”")
     return body
 
 
+def _add_aliases(body: AwardingBody, aliases: Iterable[str]) -> None:
+    for alias in filter(None, map(normalizing.text, aliases)):
+        if not known_body(alias):
+            body.aliases.append(AwardingBodyAlias(alias=alias))
+            db.session.flush()
+
+
+def follow_office(actor: Actor, office: Office, old: str) -> None:
+    """Give the body of a renamed office its new name; the old one stays an alias, so what it signed is still its own."""
+    body = db.session.scalar(select(AwardingBody).filter_by(name=old, office_id=office.id))
+    known = known_body(office.name)
+    if body is None and known is None:
+        add_body(actor, office, office.name, usual_names(office.name)[1:])
+    if body is None or (known is not None and known.id != body.id):
+        return
+    body.aliases = [alias for alias in body.aliases if alias.alias != office.name]
+    db.session.flush()
+    body.name, body.initials = office.name, initials(office.name)
+    _add_aliases(body, [old, *usual_names(office.name)[1:]])
+    _take_over(body)
+    summary = f"授予单位“{old}”随机构改名为“{office.name}”"
+    events.record(actor, "change_awarding_body", ("awarding_body", body.id), summary)
+
+
 def change_body(actor: Actor, body: AwardingBody, office: Office, aliases: list[str]) -> None:
     """Set the office behind a body and its aliases; the name itself stays, since certificates print it."""
-    wanted = [normalizing.text(alias) for alias in aliases if alias.strip()]
+    wanted = list(filter(None, map(normalizing.text, aliases)))
     for alias in wanted:
         known = known_body(alias)
         if known and known.id != body.id:
             raise FieldProblem("aliases", f"“{alias}”已经是“{known.name}”的名称，请删去这一行")
     before = {"归口职改办": body.office.name, "别名": "、".join(alias.alias for alias in body.aliases)}
+    dropped = [alias.alias for alias in body.aliases if alias.alias not in wanted]
     body.office_id = office.id
     body.aliases = [_kept(body, alias) for alias in dict.fromkeys(wanted) if alias != body.name]
     db.session.flush()
+    _let_go(body, dropped)
     _take_over(body)
     after = {"归口职改办": office.name, "别名": "、".join(wanted)}
     changes = {label: [before[label], after[label]] for label in before if before[label] != after[label]}
@@ -151,13 +178,29 @@ def _kept(body: AwardingBody, alias: str) -> AwardingBodyAlias:
 
 def _take_over(body: AwardingBody) -> None:
     """Let what was written with these words before count as this body's, where no other record stands in the way."""
-    for name in (body.name, *(alias.alias for alias in body.aliases)):
-        taken = select(Certificate.cert_no).where(Certificate.body_key == f"#{body.id}")
-        free = or_(Certificate.cert_no.is_(None), Certificate.cert_no.not_in(taken))
-        _rekey(update(Certificate).where(Certificate.body_key == name, free), body)
-        _rekey(update(VerificationCase).where(VerificationCase.body_key == name), body)
+    for words in (body.name, *(alias.alias for alias in body.aliases)):
+        _rekey(words, words, f"#{body.id}")
 
 
-def _rekey(statement: Update, body: AwardingBody) -> None:
-    keyed = statement.values(body_key=f"#{body.id}")
-    db.session.execute(keyed, execution_options={"synchronize_session": "fetch"})
+def _let_go(body: AwardingBody, dropped: Iterable[str]) -> None:
+    """Let what was written with a dropped alias stand for itself again."""
+    for words in dropped:
+        _rekey(words, f"#{body.id}", words)
+
+
+def _rekey(words: str, before: str, after: str) -> None:
+    other, case = aliased(Certificate), aliased(VerificationCase)
+    taken = exists().where(other.cert_no == Certificate.cert_no, other.body_key == after)
+    open_twice = _is_open(VerificationCase) & exists().where(
+        case.holder_id == VerificationCase.holder_id,
+        case.cert_no == VerificationCase.cert_no,
+        case.body_key == after,
+        _is_open(case),
+    )
+    for table, in_the_way in ((Certificate, taken), (VerificationCase, open_twice)):
+        written = update(table).where(table.awarding_body == words, table.body_key == before, ~in_the_way)
+        db.session.execute(written.values(body_key=after), execution_options={"synchronize_session": "fetch"})
+
+
+def _is_open(case: type[VerificationCase]) -> ColumnElement[bool]:
+    return case.state.in_(OPEN_STATES) & case.deleted_at.is_(None)

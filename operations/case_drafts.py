@@ -24,6 +24,7 @@ from operations.dictionaries import dictionaries
 from photos import SafePhoto, looks_same
 
 EDITABLE = (CaseState.DRAFT, CaseState.NEEDS_CHANGES)
+OPEN_ALREADY = "这个编号和授予单位您已经另开了一份审验，请在“我的证书”里继续那一份"
 
 
 def own(actor: Actor, case_id: int) -> VerificationCase:
@@ -57,6 +58,7 @@ def offered(holder: Holder) -> list[Certificate]:
 
 def start_from_record(actor: Actor, holder: Holder, certificate_id: int) -> VerificationCase:
     """Open a draft that holds what the record holds, or return the one that is open already."""
+    _one_start_at_a_time(holder)
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None or certificate.id_digest != holder.id_digest or certificate.name != holder.name:
         raise NotFound("没有这本证书")
@@ -69,6 +71,11 @@ def start_from_record(actor: Actor, holder: Holder, certificate_id: int) -> Veri
     case.body_key = certificate.body_key
     case.belong_to(certificate.office.place)
     return _opened(actor, case)
+
+
+def _one_start_at_a_time(holder: Holder) -> None:
+    """Two windows that start the same certificate wait for each other, and the second finds the draft of the first."""
+    db.session.execute(select(Holder.id).filter_by(id=holder.id).with_for_update(key_share=True))
 
 
 def _open_case_of(certificate: Certificate) -> VerificationCase | None:
@@ -84,6 +91,7 @@ def _open_case_of(certificate: Certificate) -> VerificationCase | None:
 def start_by_number(actor: Actor, holder: Holder, typed: str) -> VerificationCase:
     """Open a draft for a number typed by hand; a record of the holder's own with this number is taken up instead."""
     number = _number(typed)
+    _one_start_at_a_time(holder)
     mine = [record for record in Certificate.of_person(holder.id_digest, holder.name) if record.cert_no == number]
     if len(mine) == 1:
         return start_from_record(actor, holder, mine[0].id)
@@ -106,9 +114,16 @@ def _number(typed: str) -> str:
 
 def _opened(actor: Actor, case: VerificationCase) -> VerificationCase:
     db.session.add(case)
-    db.session.flush()
+    _flush_if_free()
     events.record(actor, "start", ("case", case.id), "开始审验", to_state=CaseState.DRAFT.value)
     return case
+
+
+def _flush_if_free() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as clash:
+        raise FieldProblem("cert_no", OPEN_ALREADY) from clash
 
 
 def document_of(holder: Holder) -> IdDocument:
@@ -130,10 +145,7 @@ def fill_in(case: VerificationCase, answers: Answers, former_name: str) -> None:
             setattr(case, key, value)
     case.former_name = normalizing.person_name(former_name)[:50] or None
     case.body_key = bodies.body_key(case.awarding_body)
-    try:
-        db.session.flush()
-    except IntegrityError as clash:
-        raise FieldProblem("cert_no", "这个编号和授予单位您已经另开了一份审验，请在“我的证书”里继续那一份") from clash
+    _flush_if_free()
 
 
 def refuse_wrong(answers: Answers) -> None:
@@ -143,6 +155,10 @@ def refuse_wrong(answers: Answers) -> None:
 
 
 def _refuse_uneditable(case: VerificationCase) -> None:
+    """Look at the case as it is now and hold it: what was sent from another window is not changed any more."""
+    db.session.refresh(case, with_for_update=True)
+    if case.deleted:
+        raise NotFound("没有这本证书的审验，可能已经删除")
     if case.state not in EDITABLE:
         raise DomainError(f"现在是“{case.state.holder_label}”，不能再改；要改请先撤回审验")
 

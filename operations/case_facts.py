@@ -10,10 +10,12 @@ from sqlalchemy import exists, select
 
 from domain.access import Place
 from domain.certificate_fields import ASKED, DECIDING, PORTAL
+from domain.stored_values import revived
 from domain.verification import CaseState
 from domain.vocabulary import PhotoKind
 from extensions import db
 from models import Certificate, ProblemPerson, VerificationCase
+from operations import bodies
 
 REQUIRED_PHOTOS = (PhotoKind.NUMBER_PAGE, PhotoKind.CONTENT_PAGE)
 PORTAL_KEYS = [field.key for field in PORTAL]
@@ -85,7 +87,7 @@ class CaseFacts:
 
     @cached_property
     def held_by_another(self) -> bool:
-        record = Certificate.with_number(self.case.cert_no, self.case.body_key)
+        record = Certificate.with_number(*number_to_publish(self.case))
         return record is not None and record.id != self.case.certificate_id
 
 
@@ -113,6 +115,14 @@ def missing_photos(case: VerificationCase) -> list[str]:
 def differing_keys(case: VerificationCase, record: Any) -> list[str]:
     """Return the deciding fields (columns 2 and 10–17) in which the case differs from the record."""
     return [field.key for field in DECIDING if getattr(case, field.key) != getattr(record, field.key)]
+
+
+def number_to_publish(case: VerificationCase) -> tuple[str | None, str | None]:
+    """Return number and body key as the next decision publishes them: 确认 takes what the office wrote."""
+    if case.state is not CaseState.NEEDS_CONFIRMATION:
+        return case.cert_no, case.body_key
+    values = final_values(case, revived(case.correction or {}))
+    return values["cert_no"], bodies.body_key(values["awarding_body"])
 
 
 def final_values(case: VerificationCase, correction: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from domain.access import Actor, Permission, Role
+from domain.access import Actor, Permission, Place, Role
 from domain.errors import NotAllowed, NotFound, StaleVersion
 from domain.letters import LETTERS
 from domain.stored_values import plain, revived
 from domain.verification import BY_NAME, CaseState, Transition, refusals, state_word, submission
 from extensions import db
 from models import Certificate, Event, Message, Office, ProblemPerson, VerificationCase, now
-from operations import certificates, events, routing
-from operations.case_facts import PORTAL_KEYS, CaseFacts, differing_keys, final_values
+from operations import bodies, certificates, events, routing
+from operations.case_facts import PORTAL_KEYS, CaseFacts, differing_keys, final_values, number_to_publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ class Step:
 
 class Refused(NotAllowed):
     """The table says no; the sentence gives every reason."""
+
+
+CLASH_TOLD_HOLDER = "这本证书已经有一份审验在进行，请到“我的证书”里查看"
+CLASH_TOLD_OFFICE = "同一本证书另有一份没办完的审验，或编号已归另一条记录，这次没有生效；请本人放弃另一份，或核对编号后再办"
 
 
 def reviewable(actor: Actor, case_id: int) -> VerificationCase:
@@ -68,11 +72,16 @@ def act(
     """
     case = _locked(case_id)
     _refuse_stale(case, version, actor)
-    _take_up_record(case, name)
-    transition = submission(CaseFacts(case)) if name == "submit" else BY_NAME[name]
-    step = Step(case, transition, actor, reply.strip(), evidence.strip(), checked, to_office, correction)
-    _refuse_forbidden(step)
-    _carry_out(step)
+    try:
+        _take_up_record(case, name)
+        transition = submission(CaseFacts(case)) if name == "submit" else BY_NAME[name]
+        step = Step(case, transition, actor, reply.strip(), evidence.strip(), checked, to_office, correction)
+        _refuse_forbidden(step)
+        _carry_out(step)
+    except IntegrityError as clash:
+        if "unique" not in str(clash.orig).lower():
+            raise
+        raise Refused(CLASH_TOLD_HOLDER if actor.role is Role.HOLDER else CLASH_TOLD_OFFICE) from clash
     return case
 
 
@@ -125,10 +134,7 @@ def _carry_out(step: Step) -> None:
     case.version += 1
     case.touched_by_office = _touched(step)
     _stamp(step)
-    try:
-        db.session.flush()
-    except IntegrityError as clash:
-        raise Refused("这本证书已经有一份审验在进行，请到“我的证书”里查看") from clash
+    db.session.flush()
     _tell(step, before, changes)
 
 
@@ -184,7 +190,7 @@ def _take_up_record(case: VerificationCase, name: str) -> None:
     if name not in ("submit", "resubmit", "approve", "confirm") or case.certificate_id is not None:
         return
     case.hint = None
-    record = Certificate.with_number(case.cert_no, case.body_key)
+    record = Certificate.with_number(*number_to_publish(case))
     if record is None:
         return
     if record.id_digest != case.holder.id_digest:
@@ -199,13 +205,15 @@ def _take_up_record(case: VerificationCase, name: str) -> None:
 
 def _submit(step: Step) -> dict[str, Any]:
     case = step.case
+    stays = step.transition.name == "resubmit" and (case.submitted or {}).get("awarding_body") == case.awarding_body
     case.correction, case.reply = None, None
     case.submitted = plain({key: getattr(case, key) for key in (*PORTAL_KEYS, "former_name")})
     for photo in list(case.photos):
         if photo.superseded:
             db.session.delete(photo)
         photo.submitted = True
-    routing.route(case)
+    if not stays:
+        routing.route(case)
     db.session.flush()
     db.session.refresh(case, ["office", "photos"])
     record = case.certificate
@@ -241,7 +249,7 @@ def _publish(step: Step, correction: dict[str, Any] | None) -> dict[str, Any]:
     record = case.certificate
     before = certificates.snapshot(record) if record else None
     if record is None:
-        record = certificates.create(case.holder, values, _home(case))
+        record = certificates.create(case.holder, values, _home(case, values))
         events.record(step.actor, "create_certificate", ("certificate", record.id), "审核通过，新建证书记录")
         case.certificate_id = record.id
     else:
@@ -251,7 +259,13 @@ def _publish(step: Step, correction: dict[str, Any] | None) -> dict[str, Any]:
     return {}
 
 
-def _home(case: VerificationCase) -> Any:
+def _home(case: VerificationCase, values: dict[str, Any]) -> Place:
+    """A record belongs to the office behind its body; free text leaves it with the office that decided."""
+    body = bodies.known_body(values["awarding_body"] or "")
+    return body.place if body else _deciding(case)
+
+
+def _deciding(case: VerificationCase) -> Place:
     assert case.place is not None, "a case that is decided has an office"
     return case.place
 
@@ -260,7 +274,7 @@ def _correct(step: Step) -> dict[str, Any]:
     case, correction = step.case, step.correction or {}
     values = {key: getattr(case, key) for key in PORTAL_KEYS}
     kept = {key: value for key, value in correction.items() if value != values.get(key)}
-    case.correction = plain(kept) or None
+    case.correction = {**dict.fromkeys(kept), **plain(kept)} or None
     return certificates.differences({key: values[key] for key in kept}, kept)
 
 
@@ -270,7 +284,7 @@ def _find_counterfeit(step: Step) -> dict[str, Any]:
         case_id=case.id, name=holder.name, id_number=holder.id_number, id_digest=holder.id_digest,
         reason=step.reply, evidence=step.evidence, listed_by=step.actor.name,
     )  # fmt: skip
-    listing.belong_to(_home(case))
+    listing.belong_to(_deciding(case))
     db.session.add(listing)
     return {}
 
@@ -306,7 +320,7 @@ def _withdraw_publication(step: Step) -> None:
 
 
 def _last_change(certificate_id: int) -> str:
-    changes = Event.about("certificate", certificate_id)
+    changes = [event for event in Event.about("certificate", certificate_id) if event.action != "view_id_number"]
     return f"{changes[-1].at:%Y-%m-%d} {changes[-1].actor_name}：{changes[-1].summary}" if changes else "已不存在"
 
 
@@ -321,6 +335,7 @@ def _put_back_submission(case: VerificationCase) -> None:
     values = revived(case.submitted)
     for key in (*PORTAL_KEYS, "former_name"):
         setattr(case, key, values.get(key))
+    case.body_key = bodies.body_key(case.awarding_body)
     kept = [photo for photo in case.photos if photo.submitted]
     for photo in list(case.photos):
         if photo not in kept:
@@ -330,6 +345,28 @@ def _put_back_submission(case: VerificationCase) -> None:
         photo.superseded = False
     db.session.flush()
     db.session.refresh(case, ["photos"])
+
+
+def _withdraw(step: Step) -> dict[str, Any]:
+    """A draft is the business of its record's office, or of none."""
+    case, record = step.case, step.case.certificate
+    if record is None:
+        _leave_office(case)
+    else:
+        case.pooled = False
+        case.belong_to(record.office.place)
+    return {}
+
+
+def _discard(step: Step) -> dict[str, Any]:
+    """What the holder gave up is no longer the office's to bring back."""
+    _leave_office(step.case)
+    return {}
+
+
+def _leave_office(case: VerificationCase) -> None:
+    case.office_id = case.city_office_id = case.region_office_id = None
+    case.pooled = False
 
 
 def _hand_over(step: Step) -> dict[str, Any]:
@@ -347,6 +384,8 @@ _EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "submit": _submit,
     "submit_matched": _submit_matched,
     "resubmit": _submit,
+    "withdraw": _withdraw,
+    "discard": _discard,
     "approve": _approve,
     "confirm": _confirm,
     "correct": _correct,

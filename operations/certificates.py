@@ -12,7 +12,7 @@ from domain.certificate_rows import shown
 from domain.partial_dates import PartialDate
 from domain.vocabulary import CertificateStatus
 from extensions import db
-from models import Certificate, Holder, now
+from models import Certificate, Holder, Office, now
 from operations import bodies, events
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -41,8 +41,17 @@ def restore(certificate: Certificate, before: Mapping[str, Any]) -> None:
     """Put a record back to a snapshot; only its version goes on counting."""
     for name, value in before.items():
         setattr(certificate, name, _given_back(name, value))
+    _follow_the_present(certificate)
     certificate.version += 1
     db.session.flush()
+
+
+def _follow_the_present(certificate: Certificate) -> None:
+    """Its office may stand below another one by now, and its body may have entered the dictionary."""
+    certificate.belong_to(db.session.get_one(Office, certificate.office_id).place)
+    key = bodies.body_key(certificate.awarding_body)
+    if Certificate.with_number(certificate.cert_no, key) is None:
+        certificate.body_key = key
 
 
 def _kept(value: Any) -> Any:

@@ -34,7 +34,7 @@ def question(challenge: Challenge) -> str:
 
 def answered(token: str, answer: str) -> bool:
     """Whether the picture or the question was answered; the challenge is used up either way."""
-    challenge = db.session.get(Challenge, token)
+    challenge = db.session.get(Challenge, token, with_for_update=True)
     if challenge is None:
         return False
     given, right = normalizing.code(answer), (challenge.digits, challenge.sum_answer)

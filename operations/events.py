@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.access import Actor
 from encryption import encrypt_json, keyring
 from extensions import db
-from models import Event, EventHead, now
+from models import Event, EventHead, Office, now
 
 _SEALED = (
     "id", "at", "actor_role", "actor_id", "actor_name", "office_id", "city_office_id", "region_office_id", "action",
@@ -111,6 +111,8 @@ def _faults_of_head(last_seal: bytes, last_id: int) -> Iterator[str]:
     if head is None:
         if last_id:
             yield "操作记录的末尾标记不见了"
+        elif db.session.scalar(select(Office.id).limit(1)):
+            yield "操作记录全部不见了"
         return
     if bytes(head.seal) != _head_seal(head.last_id, bytes(head.last_seal)):
         yield "操作记录的末尾标记被改动过"

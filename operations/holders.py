@@ -56,9 +56,17 @@ def register(registration: Registration) -> Holder:
     try:
         db.session.flush()
     except IntegrityError as clash:
-        raise FieldProblem("id_number", TAKEN_ID) from clash
+        raise _taken(str(clash.orig)) from clash
     events.record(holder.actor, "register", ("holder", holder.id), "注册")
     return holder
+
+
+def _taken(clash: str) -> FieldProblem:
+    """Name the field of which somebody else was faster; both engines name its column."""
+    for field, what in (("email", "邮箱"), ("mobile", "手机号")):
+        if field in clash:
+            return FieldProblem(field, TAKEN_OTHER.format(what=what))
+    return FieldProblem("id_number", TAKEN_ID)
 
 
 def new_confirming_link(holder: Holder) -> str:

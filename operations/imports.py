@@ -99,6 +99,12 @@ def ask_for_columns(batch_id: int, columns: dict[str, Any]) -> None:
     db.session.flush()
 
 
+def uploads_needed() -> set[int]:
+    """Return the batches whose upload may still be read again; what else is kept has no purpose any more."""
+    query = select(ImportBatch.id).where(ImportBatch.state.in_([BatchState.READING, BatchState.UNMAPPED]))
+    return set(db.session.scalars(query))
+
+
 def drop(batch_id: int) -> None:
     """Remove a batch that came to nothing, with its rows."""
     drop_rows(batch_id)
@@ -109,9 +115,7 @@ def drop_rows(batch_id: int) -> None:
     db.session.execute(delete(STAGED).where(STAGED.c.batch_id == batch_id))
 
 
-def commit_batch(
-    actor: Actor, batch_id: int, version: int, on_conflict: OnConflict = OnConflict.RECORD
-) -> ImportBatch:
+def commit_batch(actor: Actor, batch_id: int, version: int, on_conflict: OnConflict = OnConflict.RECORD) -> ImportBatch:
     """Put the rows of a batch on record, all in the running transaction; what changed meanwhile is looked up again.
 
     The staged rows then say what became of each; `forget_rows` removes those that are not needed any more.
@@ -164,24 +168,39 @@ def forget_rows(batch_id: int) -> None:
     db.session.execute(delete(STAGED).where(STAGED.c.batch_id == batch_id, STAGED.c.outcome.in_(settled)))
 
 
-def staged_rows(batch_id: int) -> Iterator[StagedRow]:
-    """Yield all rows of a batch in the order of the file, a group at a time."""
+def note_download(actor: Actor, batch_id: int) -> None:
+    """Leave an event: somebody has taken the refused rows away, ID numbers and all."""
+    batch = reached(actor, batch_id)
+    events.record(actor, "download_errors", ("import_batch", batch_id), f"下载“{batch.file_name}”的错误行")
+
+
+def staged_rows(batch_id: int, outcomes: Iterable[Outcome] = Outcome) -> Iterator[StagedRow]:
+    """Yield the rows of a batch in the order of the file, a group at a time."""
     after = 0
-    while rows := page_of_rows(batch_id, after=after, most=_ROWS_AT_ONCE):
+    while rows := page_of_rows(batch_id, outcomes, after=after, most=_ROWS_AT_ONCE):
         yield from rows
         after = rows[-1].position
         db.session.expunge_all()
 
 
 def page_of_rows(
-    batch_id: int, outcomes: Iterable[Outcome] = Outcome, *, warned: bool = False, after: int = 0, most: int = 50
+    batch_id: int,
+    outcomes: Iterable[Outcome] = Outcome,
+    *,
+    warned: bool = False,
+    after: int | None = None,
+    before: int | None = None,
+    most: int = 50,
 ) -> list[StagedRow]:
-    """Return the next rows of these outcomes behind the position `after`."""
-    query = select(StagedRow).where(StagedRow.batch_id == batch_id, StagedRow.position > after)
-    query = query.where(StagedRow.outcome.in_(list(outcomes)))
+    """Return the rows of these outcomes next to a position, behind it or before it, in the order of the file."""
+    query = select(StagedRow).where(StagedRow.batch_id == batch_id, StagedRow.outcome.in_(list(outcomes)))
     if warned:
         query = query.where(StagedRow.warned)
-    return list(db.session.scalars(query.order_by(StagedRow.position).limit(most)))
+    if before:
+        query = query.where(StagedRow.position < before).order_by(StagedRow.position.desc())
+        return list(db.session.scalars(query.limit(most)))[::-1]
+    query = query.where(StagedRow.position > (after or 0)).order_by(StagedRow.position)
+    return list(db.session.scalars(query.limit(most)))
 
 
 def _locked(actor: Actor, batch_id: int) -> ImportBatch:

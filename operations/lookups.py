@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain import normalizing
 from extensions import db, writing
 from models import Certificate, LookupCount, now
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def fold() -> None:
 
 
 def _add(certificate_id: int, times: int) -> None:
-    counted = update(LookupCount).filter_by(certificate_id=certificate_id)
-    result = db.session.execute(counted.values(times=LookupCount.times + times, last_at=now()))
-    if not result.rowcount:
-        db.session.execute(insert(LookupCount).values(certificate_id=certificate_id, times=times, last_at=now()))
+    insert = _INSERT[db.session.get_bind().dialect.name](LookupCount)
+    first = insert.values(certificate_id=certificate_id, times=times, last_at=now())
+    more = {"times": LookupCount.times + times, "last_at": now()}
+    db.session.execute(first.on_conflict_do_update(index_elements=["certificate_id"], set_=more))

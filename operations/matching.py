@@ -54,7 +54,9 @@ class Claim:
 
 
 def claim_of(values: Mapping[str, Any], body: Body | None) -> Claim:
-    return Claim(values, id_digest(values["id_number"]), body.key if body else normalizing.text(values["awarding_body"]))
+    return Claim(
+        values, id_digest(values["id_number"]), body.key if body else normalizing.text(values["awarding_body"])
+    )
 
 
 def in_groups(things: Sequence[T], size: int = KEYS_AT_ONCE) -> Iterator[Sequence[T]]:
@@ -112,7 +114,7 @@ def differences(record: Row[Any], claim: Claim, compared: Sequence[str]) -> list
     Number and body are equal, the body under whichever of its names; a person is compared by the digest; while a void
     is being decided the record counts as 正常.
     """
-    mapping = record._mapping
+    mapping: Mapping[str, Any] = cast(Mapping[str, Any], record._mapping)
     if record.cert_status is CertificateStatus.VOID_PENDING:
         mapping = {**mapping, "cert_status": CertificateStatus.NORMAL}
     differs = differing(mapping, claim.values, [key for key in _COMPARED if key in compared])

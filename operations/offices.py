@@ -21,8 +21,10 @@ from models import (
     now,
 )
 from operations import bodies, events
+from tables.columns import BelongsToOffice
 
-_BELONGING = (Certificate, VerificationCase, ImportBatch, ProblemPerson, ReplyText)
+_BELONGING: tuple[type[BelongsToOffice], ...] = (Certificate, VerificationCase, ImportBatch, ProblemPerson, ReplyText)
+LONGEST_NAME = 50
 
 
 def reached(actor: Actor, permission: Permission, office_id: int) -> Office:
@@ -55,22 +57,31 @@ def create(
     """Create an office with its awarding body (usual aliases) and its default account."""
     name = normalizing.text(name)
     _refuse_misplaced(name, kind, parent, series or [])
+    if region_code and not (len(region_code) == 6 and region_code.isascii() and region_code.isdigit()):
+        raise FieldProblem("region_code", "区划代码是 6 位数字")
     office = Office(name=name, kind=kind, parent_id=parent.id if parent else None, title_series=series or [])
     office.region_code, office.phone = region_code or None, phone or None
     db.session.add(office)
     db.session.flush()
     _stand_below(office, parent)
-    events.record(actor, "create_office", ("office", office.id), f"新建机构“{name}”（{kind.label}）")
     _name_as_body(actor, office)
+    events.record(actor, "create_office", ("office", office.id), f"新建机构“{name}”（{kind.label}）")
     _open_default_account(office, password_hash)
     return office
 
 
-def _refuse_misplaced(name: str, kind: OfficeKind, parent: Office | None, series: list[str]) -> None:
+def _refuse_name(name: str) -> None:
+    """The default account signs in by the office's name, so both have to be free."""
     if not name:
         raise FieldProblem("name", "还没有填机构名称")
+    if len(name) > LONGEST_NAME:
+        raise FieldProblem("name", f"机构名称最多 {LONGEST_NAME} 个字")
     if Office.named(name) or db.session.scalar(select(StaffUser.id).filter_by(username=name)):
         raise FieldProblem("name", f"已经有“{name}”了，请换一个名称")
+
+
+def _refuse_misplaced(name: str, kind: OfficeKind, parent: Office | None, series: list[str]) -> None:
+    _refuse_name(name)
     if parent is not None and parent.closed_at:
         raise FieldProblem("parent", f"“{parent.name}”已经停用，请选别的上级")
     if parent is not None and parent.kind not in kind.parents:
@@ -82,8 +93,9 @@ def _refuse_misplaced(name: str, kind: OfficeKind, parent: Office | None, series
 
 
 def _stand_below(office: Office, parent: Office | None) -> None:
-    office.region_office_id = office.id if office.kind is OfficeKind.REGION else parent and parent.region_office_id
-    office.city_office_id = office.id if office.kind is OfficeKind.CITY else parent and parent.city_office_id
+    region, city = (parent.region_office_id, parent.city_office_id) if parent else (None, None)
+    office.region_office_id = office.id if office.kind is OfficeKind.REGION else region
+    office.city_office_id = office.id if office.kind is OfficeKind.CITY else city
 
 
 def _name_as_body(actor: Actor, office: Office) -> None:
@@ -114,17 +126,14 @@ def change(actor: Actor, office: Office, *, name: str, phone: str, address: str,
 
 
 def _rename(actor: Actor, office: Office, name: str) -> None:
-    if not name:
-        raise FieldProblem("name", "还没有填机构名称")
-    if Office.named(name) or db.session.scalar(select(StaffUser.id).filter_by(username=name)):
-        raise FieldProblem("name", f"已经有“{name}”了，请换一个名称")
+    _refuse_name(name)
     old, office.name = office.name, name
     default = db.session.scalar(select(StaffUser).filter_by(office_id=office.id, role=Role.DEFAULT_ACCOUNT))
     if default is not None:
         default.username = default.display_name = name
         default.session_epoch += 1
+    bodies.follow_office(actor, office, old)
     events.record(actor, "rename_office", ("office", office.id), f"机构“{old}”改名为“{name}”")
-    _name_as_body(actor, office)
 
 
 def move(actor: Actor, office: Office, parent: Office) -> None:
@@ -141,7 +150,7 @@ def move(actor: Actor, office: Office, parent: Office) -> None:
     events.record(actor, "move_office", ("office", office.id), f"机构“{office.name}”划归“{parent.name}”")
 
 
-def _carry(table: type[Certificate] | type[VerificationCase], place: Place) -> None:
+def _carry(table: type[BelongsToOffice], place: Place) -> None:
     values = {"city_office_id": place.city_office_id, "region_office_id": place.region_office_id}
     db.session.execute(
         update(table).where(table.office_id == place.office_id).values(**values),

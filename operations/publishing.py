@@ -29,7 +29,7 @@ STAGED = cast(Table, StagedRow.__table__)
 ROWS_AT_ONCE = 500
 _ONE_IMPORT_AT_A_TIME = 20_101
 _KEYS = tuple(one.key for one in STORED)
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class OnConflict(StrEnum):
@@ -175,7 +175,10 @@ class _Publisher:
         going.content["overwritten"] = True
         going.content["warnings"] = [
             *going.content.get("warnings", []),
-            *([key, f"系统里的“{ours}”已改成表里的“{theirs}”"] for key, ours, theirs in going.content.get("conflict", [])),
+            *(
+                [key, f"系统里的“{ours}”已改成表里的“{theirs}”"]
+                for key, ours, theirs in going.content.get("conflict", [])
+            ),
         ]
         going.content.pop("errors", None)
 

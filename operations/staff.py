@@ -53,6 +53,8 @@ def _refuse_names(username: str, display_name: str) -> None:
 def give_role(actor: Actor, user: StaffUser, role: Role) -> None:
     """Make a clerk an administrator or the other way; the account has to sign in again."""
     _refuse_own(actor, user, "不能改自己的角色，请让另一位管理员来改")
+    if user.role is Role.DEFAULT_ACCOUNT:
+        raise NotAllowed("机构默认账户只管本机构的用户，不能改成别的角色；请另建账户")
     if user.role is role or role not in GIVEN:
         return
     if role is Role.STAFF:
@@ -109,6 +111,8 @@ def _refuse_own(actor: Actor, user: StaffUser, sentence: str) -> None:
 
 
 def _refuse_last_admin(user: StaffUser) -> None:
+    """Two administrators who take each other's role at once wait here for each other."""
+    db.session.execute(select(Office.id).filter_by(id=user.office_id).with_for_update(key_share=True))
     others = select(func.count()).select_from(StaffUser).where(
         StaffUser.office_id == user.office_id,
         StaffUser.role == Role.ADMIN,

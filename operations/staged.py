@@ -35,7 +35,10 @@ def conflict_content(
     if not lies_within(record, place):
         return Outcome.CONFLICT, {"conflict": [], "errors": [["cert_no", _OTHERS]]}
     sides = [_sides(record, claim, key) for key in differs]
-    errors = [[key, f"{BY_KEY[key].header}系统里是“{ours or '空'}”，表里是“{theirs}”，保留系统里的"] for key, ours, theirs in sides]
+    errors = [
+        [key, f"{BY_KEY[key].header}系统里是“{ours or '空'}”，表里是“{theirs}”，保留系统里的"]
+        for key, ours, theirs in sides
+    ]
     return Outcome.CONFLICT, {"record": record.id, "conflict": sides, "errors": errors}
 
 

@@ -60,6 +60,7 @@ NEXT = {
 }
 _SILENT = (S.DRAFT, S.PENDING, S.AUTO_APPROVED)
 """Where the reply of an earlier decision no longer says what to do."""
+_EMPTY = "（没有填）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def changes(case: VerificationCase) -> list[tuple[str, str, str, str]]:
 def corrections(case: VerificationCase) -> list[tuple[str, Parts, Parts]]:
     """Return what the office corrected: label, the holder's value and the office's with the changed signs marked."""
     return [
-        (BY_KEY[key].label, *marked(shown(getattr(case, key)), shown(value)))
+        (BY_KEY[key].label, *marked(shown(getattr(case, key)) or _EMPTY, shown(value) or _EMPTY))
         for key, value in revived(case.correction or {}).items()
     ]
 

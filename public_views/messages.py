@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from domain.access import Permission
 from extensions import writing
-from operations import holders
+from operations import case_drafts, holders
 from web.access import current_actor, requires
 
 blueprint = Blueprint("messages", __name__)
@@ -17,7 +17,9 @@ blueprint = Blueprint("messages", __name__)
 @blueprint.get("/portal/messages/")
 @requires(Permission.OWN_CASES)
 def inbox() -> str:
-    return render_template("portal/messages.html", messages=holders.inbox(_own_id()))
+    own_id = _own_id()
+    open_to_me = {case.id for case in case_drafts.cases_of(own_id)}
+    return render_template("portal/messages.html", messages=holders.inbox(own_id), cases=open_to_me)
 
 
 @blueprint.post("/portal/messages/read")

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError
 from wtforms import StringField
 
 from domain.access import Permission
@@ -67,13 +66,8 @@ def from_record(certificate_id: int) -> Any:
 
 
 def _opened(start: Callable[[], VerificationCase]) -> Any:
-    """Go on to the case; of two clicks at once the second finds what the first one opened."""
-    try:
-        with writing():
-            case = start()
-    except IntegrityError:
-        with writing():
-            case = start()
+    with writing():
+        case = start()
     return redirect(case_words.next_page(case), 303)
 
 

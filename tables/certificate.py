@@ -28,6 +28,7 @@ class Certificate(PortalColumns, BelongsToOffice, Model):
         Index("ix_certificate_office_newest", "office_id", "id"),
         Index("ix_certificate_city_newest", "city_office_id", "id"),
         Index("ix_certificate_region_newest", "region_office_id", "id"),
+        {"sqlite_autoincrement": True},  # 恢复 removes a record it made: its number must not come to stand for another
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

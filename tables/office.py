@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -38,7 +39,7 @@ class Office(Model):
         return Place(self.id, self.kind, self.city_office_id, self.region_office_id)
 
     @classmethod
-    def within(cls, place: Place) -> object:
+    def within(cls, place: Place) -> Any:
         """Return the condition for the office at `place` and all below it."""
         column = {OfficeKind.REGION: cls.region_office_id, OfficeKind.CITY: cls.city_office_id}
         return column.get(place.kind, cls.id) == place.office_id

@@ -17,9 +17,9 @@ WRONG = "验证码不对或放得太久了，请照下面新的一张再填一�
 
 
 class CaptchaFields:
-    """What a form mixes in to be able to ask; the page shows it only where `question` was set."""
+    """What a form mixes in to be able to ask; the page shows it only where `captcha_question` was set."""
 
-    question = ""
+    captcha_question = ""
     captcha = StringField("验证码", render_kw={"autocomplete": "off", "inputmode": "numeric", "maxlength": 8})
     captcha_token = HiddenField()
 
@@ -28,7 +28,7 @@ def ask(form: Any) -> None:
     """Put a fresh challenge on the form."""
     with writing():
         challenge = challenges.pose()
-        form.captcha_token.data, form.question = challenge.token, challenges.question(challenge)
+        form.captcha_token.data, form.captcha_question = challenge.token, challenges.question(challenge)
     form.captcha.data = ""
 
 

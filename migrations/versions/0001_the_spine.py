@@ -311,6 +311,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("cert_no", "body_key", name=op.f("uq_certificate_cert_no_body_key")),
         sa.UniqueConstraint("verify_code", name=op.f("uq_certificate_verify_code")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_certificate_batch_id"), ["batch_id"], unique=False)

@@ -31,6 +31,11 @@ def upgrade() -> None:
             f"CREATE TRIGGER event_no_{change.lower()} BEFORE {change} ON event "
             f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         )
+    # INSERT OR REPLACE removes the old row without asking the trigger on DELETE.
+    op.execute(
+        f"CREATE TRIGGER event_no_replace BEFORE INSERT ON event "
+        f"WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    )
 
 
 def downgrade() -> None:
@@ -38,5 +43,5 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER event_append_only ON event")
         op.execute("DROP FUNCTION refuse_event_change()")
         return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(f"DROP TRIGGER event_no_{change.lower()}")
+    for change in ("update", "delete", "replace"):
+        op.execute(f"DROP TRIGGER event_no_{change}")

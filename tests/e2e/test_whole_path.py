@@ -1,0 +1,180 @@
+"""The whole path in a real browser: from a county's workbook to the public look-up, with every turn a case can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from drawing import certificate_pages
+from tests.browser import PHONE, ServerProcess, browser, server
+from tests.e2e.pages import HolderVisit, Person, StaffVisit, Visit, lookup
+
+pytestmark = pytest.mark.e2e
+
+WORKBOOK = Path(__file__).parent.parent / "samples" / "01-clean-county.xlsx"
+MATCHED = Person("谢明杰", "452824197803205125", "13811110001", "xie@example.com")
+CHANGED = Person("邓丽兰", "452826195803018075", "13811110002", "deng@example.com")
+UNKNOWN = Person("农志远", "450721198001011012", "13811110003", "nong@example.com")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[ServerProcess]:
+    with server(commands=[["demo"]]) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("photos")
+    pages = certificate_pages({"cert_no": "0490616", "name": "谢明杰", "title": "护士"})
+    paths = folder / "number.jpg", folder / "content.jpg"
+    for path, page in zip(paths, pages, strict=True):
+        path.write_bytes(page)
+    return paths
+
+
+def test_a_clerk_imports_a_workbook_and_the_second_time_nothing_changes(chromium: Browser, running: ServerProcess) -> None:
+    clerk = StaffVisit(chromium, running)
+    clerk.sign_in("ls.staff").import_workbook(WORKBOOK)
+    clerk.sees("120").looks_right().picture("import")
+
+    clerk.press("导入 120 行")
+    clerk.sees("120").looks_right()
+    clerk.open("/admin/certificates/?search=0490616").sees("谢明杰").looks_right()
+
+    clerk.import_workbook(WORKBOOK)
+    clerk.sees("相同").sees("120")
+    clerk.close()
+
+
+def test_a_matched_certificate_is_approved_by_itself_and_found_by_anyone(
+    chromium: Browser, running: ServerProcess, photos: tuple[Path, Path]
+) -> None:
+    holder = HolderVisit(chromium, running, PHONE)
+    holder.register(MATCHED).looks_right()
+    holder.confirm_email(MATCHED)
+    holder.open("/portal/").looks_right().press("点击审验此证书")
+    holder.looks_right().press("确认信息")
+    holder.sees("请您认真核对所填写信息是否正确").looks_right().press("下一步")
+    holder.upload(*photos).looks_right().press("提交审验")  # type: ignore[attr-defined]
+    expect(holder.heading()).to_have_text("审验信息提交成功")
+    holder.sees("自动审核通过").looks_right()
+    holder.close()
+
+    visitor = Visit(chromium, running)
+    visitor.open("/").picture("lookup")
+    lookup(visitor, "0490616", "谢明杰").sees("查到这本证书，状态正常").sees("浏览 1 次").looks_right()
+    lookup(visitor, "0490616", "谢明节").sees("没有查到这本证书").looks_right()
+    lookup(visitor, "9999999", "谢明杰").sees("没有查到这本证书")
+    visitor.close()
+
+
+def test_a_changed_certificate_goes_to_the_office_and_comes_back_with_its_reply(
+    chromium: Browser, running: ServerProcess, photos: tuple[Path, Path]
+) -> None:
+    holder = HolderVisit(chromium, running)
+    holder.register(CHANGED).confirm_email(CHANGED)
+    holder.open("/portal/").press("点击审验此证书")
+    holder.fill("专业", "外科护理").press("确认信息").press("下一步")
+    holder.upload(*photos).press("提交审验")  # type: ignore[attr-defined]
+    holder.sees("等待授予单位职改办审核").sees("灵山县职改办")
+    lookup(Visit(chromium, running), "0942378", "邓丽兰").sees("没有查到这本证书")
+
+    clerk = StaffVisit(chromium, running)
+    clerk.sign_in("ls.staff").open_case("邓丽兰").looks_right().picture("review")
+    clerk.page.get_by_label("待客户修改").check()
+    clerk.page.get_by_label("审核回复").first.fill("内容页反光，请重新拍")
+    clerk.press("提交，看下一件")
+    clerk.sees("邓丽兰（0942378）：待客户修改")
+
+    holder.open("/portal/").sees("等您修改").sees("内容页反光，请重新拍").looks_right().picture("portal")
+    holder.press("去修改").press("确认信息").press("下一步").press("提交审验")
+    holder.sees("等待授予单位职改办审核")
+    holder.open("/portal/messages/").sees("内容页反光，请重新拍").looks_right()
+
+    clerk.batch("审核通过", "邓丽兰").sees("办成 1 条").looks_right()
+    lookup(Visit(chromium, running), "0942378", "邓丽兰").sees("查到这本证书，状态正常").sees("外科护理")
+    clerk.batch("恢复", "邓丽兰", reply="点错了，重新核对").sees("办成 1 条")
+    lookup(Visit(chromium, running), "0942378", "邓丽兰").sees("没有查到这本证书")
+    holder.close()
+    clerk.close()
+
+
+def test_a_certificate_that_is_not_on_record_is_typed_in_and_corrected_by_the_office(
+    chromium: Browser, running: ServerProcess, photos: tuple[Path, Path]
+) -> None:
+    holder = HolderVisit(chromium, running, PHONE, script=False)
+    holder.register(UNKNOWN).confirm_email(UNKNOWN)
+    holder.open("/portal/").press("立即审验")
+    holder.fill("证书编号", "0555123").press("下一步")
+    holder.choose("职称系列", "工程系列").choose("职称级别", "助理级").choose("获取方式", "评审")
+    holder.fill("资格名称", "助理工程师").fill("专业", "工业与民用建筑").fill("授予单位", "灵山县职称改革领导小组办公室")
+    holder.fill("授予时间", "2005年7月").press("确认信息")
+    holder.sees("2005-07").press("下一步")
+    holder.upload(*photos).press("提交审验")  # type: ignore[attr-defined]
+    holder.sees("灵山县职改办")
+
+    clerk = StaffVisit(chromium, running)
+    clerk.sign_in("ls.staff").open_case("农志远").sees("没有导入记录").press("更正内容，请本人确认")
+    clerk.fill("专业", "房屋建筑工程").press("保存更正")
+    clerk.page.get_by_label("待客户确认").check()
+    clerk.press("提交，看下一件")
+
+    holder.open("/portal/").press("去确认").sees("房屋建筑工程").looks_right()
+    holder.press("确认无误").sees("审核通过")
+    lookup(Visit(chromium, running), "0555123", "农志远").sees("房屋建筑工程")
+
+    clerk.batch("恢复", "农志远", reply="批文对不上")
+    clerk.batch("假证", "农志远", reply="与存档批文不符，请致电查询", evidence="批文附件没有此人").sees("办成 1 条")
+    holder.open("/portal/certificates/").sees("审核不通过").looks_right()
+    expect(holder.page.locator("body")).not_to_contain_text("假证")
+    clerk.open("/admin/problem-persons/").sees("农志远").looks_right()
+    clerk.close()
+
+
+def test_the_remaining_outcomes_reach_the_holder(chromium: Browser, running: ServerProcess) -> None:
+    clerk = StaffVisit(chromium, running)
+    clerk.sign_in("ls.staff").open("/admin/cases/")
+    clerk.batch("待现场审核", "邓丽兰", reply="请带原件到县政务中心三楼").sees("办成 1 条")
+    holder = HolderVisit(chromium, running)
+    holder.sign_in(CHANGED.mobile).sees("待现场审核")
+    clerk.batch("审核不通过", "邓丽兰", reply="不在本次审验范围").sees("办成 1 条")
+    holder.open("/portal/certificates/").sees("审核不通过").press("看原因").sees("不在本次审验范围").looks_right()
+    holder.close()
+    clerk.close()
+
+
+def test_a_city_administrator_opens_an_office_with_its_people(chromium: Browser, running: ServerProcess) -> None:
+    city = StaffVisit(chromium, running)
+    city.sign_in("qz.admin").open("/admin/offices/").looks_right().press("新建机构")
+    city.fill("机构名称", "钦州港职改办")
+    city.page.locator("select[name=kind]").select_option("county")
+    city.press("保存").sees("钦州港职改办").looks_right()
+
+    default = StaffVisit(chromium, running)
+    default.sign_in("钦州港职改办", "5505013")
+    expect(default.heading()).to_contain_text("密码")
+    default.close()
+    city.close()
+
+
+def test_another_countys_case_has_no_address(chromium: Browser, running: ServerProcess) -> None:
+    clerk = StaffVisit(chromium, running)
+    clerk.sign_in("ls.staff").open_case("黄春梅")
+    address = clerk.page.url.removeprefix(running.base_url)
+    clerk.close()
+
+    stranger = StaffVisit(chromium, running)
+    stranger.sign_in("pb.staff").open(address)
+
+    expect(stranger.heading()).to_have_text("没有这一页")
+    stranger.context.close()

@@ -1,0 +1,222 @@
+"""The public look-up: what it tells, what it never tells, and what happens to those who guess."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from domain.vocabulary import CertificateStatus
+from extensions import db, writing
+from models import Certificate
+from operations import certificates, lookups
+from public_views.lookup import ASK_AFTER, REFUSE_AFTER
+from tests.integration.public_views.people import LU, WEI, answer_captcha, record
+from tests.pages import CheckedClient
+
+
+def public(**values: Any) -> Certificate:
+    """Add a certificate that its holder has confirmed."""
+    certificate_id = record(**values)
+    with writing():
+        certificate = db.session.get_one(Certificate, certificate_id)
+        certificates.publish(certificate)
+    return certificate
+
+
+def ask(client: CheckedClient, number: str = "1346070", name: str = WEI.name, **more: str) -> Any:
+    client.get("/")
+    return client.send("/", {"number": number, "name": name, **more})
+
+
+def test_a_verified_certificate_is_found_without_account(client: CheckedClient) -> None:
+    code = public().verify_code
+
+    response = ask(client)
+
+    assert response.status_code == 200
+    assert "查到这本证书，状态正常" in client.page.text
+    for words in ("韦小兰", "1346070", "助理工程师", "助理级", "2013-12-20", "灵山县职改办", "查验时间"):
+        assert words in client.page.text
+    assert any(f"/v/{code}" in link["href"] for link in client.page.all("a"))
+    assert [drawing for drawing in client.page.all("svg") if drawing.get("aria-label", "").startswith("查验二维码")]
+
+
+def test_it_never_tells_the_id_number_the_telephone_or_the_approval(client: CheckedClient) -> None:
+    public()
+
+    page = ask(client).get_data(as_text=True)
+
+    assert WEI.id_number not in page
+    assert WEI.mobile not in page
+    assert WEI.id_number[-4:] not in page
+    assert "灵职改" not in page
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [("１３４６０７０", "韦小兰"), (" 1346070 ", " 韦 小兰 "), ("1346 070", "韦　小　兰")],
+    ids=["full width", "blanks around", "blanks inside"],
+)
+def test_what_people_copy_is_found_all_the_same(client: CheckedClient, number: str, name: str) -> None:
+    public()
+
+    ask(client, number, name)
+
+    assert "查到这本证书，状态正常" in client.page.text
+
+
+def _without_what_was_asked(client: CheckedClient, number: str, name: str) -> str:
+    return client.page.text.replace(number, "N").replace(name, "X")
+
+
+def test_a_wrong_name_answers_exactly_like_an_unknown_number(client: CheckedClient) -> None:
+    public()
+
+    codes, pages = [], []
+    for number, name in (("1346070", "韦小青"), ("7777777", "韦小兰"), ("7777777", "韦小青")):
+        codes.append(ask(client, number, name).status_code)
+        pages.append(_without_what_was_asked(client, number, name))
+
+    assert set(codes) == {200}
+    assert len(set(pages)) == 1
+    assert "不等于" in client.page.text
+    assert "假证" not in client.page.text
+
+
+def test_a_record_that_was_not_verified_is_not_found(client: CheckedClient) -> None:
+    record()
+
+    ask(client)
+
+    assert "没有查到这本证书" in client.page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [(CertificateStatus.VOID, "这本证书已作废"), (CertificateStatus.VOID_PENDING, "查到这本证书，状态正常")],
+)
+def test_void_is_said_only_once_it_is_decided(client: CheckedClient, status: CertificateStatus, verdict: str) -> None:
+    public(cert_status=status)
+
+    ask(client)
+
+    assert verdict in client.page.text
+    assert "作废待审" not in client.page.text
+
+
+def test_two_bodies_may_have_given_one_number_to_one_name(client: CheckedClient) -> None:
+    public()
+    public(office_name="浦北县职改办")
+
+    ask(client)
+
+    assert "查到 2 本证书" in client.page.text
+    assert "灵山县职改办" in client.page.text
+    assert "浦北县职改办" in client.page.text
+
+
+def test_each_look_up_counts_and_the_folded_count_goes_on(client: CheckedClient) -> None:
+    public()
+    ask(client)
+    lookups.fold()
+
+    ask(client)
+
+    assert "证书共计被在线查验或浏览 2 次" in client.page.text
+
+
+def test_what_was_asked_stands_in_no_address(client: CheckedClient) -> None:
+    public()
+
+    client.get("/?number=1346070&name=韦小兰")
+
+    assert "查到这本证书" not in client.page.text
+    assert client.page.form("number")["number"] == ""
+
+
+def test_the_scanned_code_opens_the_same_result_and_is_kept_out_of_search_engines(client: CheckedClient) -> None:
+    code = public().verify_code
+
+    page = client.get(f"/v/{code}")
+    hyphens = client.get(f"/v/{code[:4]}-{code[4:8]}-{code[8:].lower()}")
+
+    assert "查到这本证书，状态正常" in page.get_data(as_text=True)
+    assert 'content="noindex"' in page.get_data(as_text=True)
+    assert hyphens.status_code == 200
+    assert len(code) == 12
+
+
+def test_an_unknown_code_opens_nothing_and_counts_as_a_guess(client: CheckedClient) -> None:
+    for _ in range(REFUSE_AFTER):
+        assert client.get("/v/AAAAAAAAAAAA").status_code == 404
+
+    assert client.get("/v/AAAAAAAAAAAA").status_code == 429
+
+
+def test_withdrawn_from_the_public_its_code_opens_nothing(client: CheckedClient) -> None:
+    certificate = public()
+    code, certificate_id = certificate.verify_code, certificate.id
+    with writing():
+        db.session.execute(update(Certificate).filter_by(id=certificate_id).values(verified_at=None, verify_code=None))
+
+    assert client.get(f"/v/{code}").status_code == 404
+
+
+@pytest.mark.parametrize(("number", "name", "sentence"), [("", "韦小兰", "还没有填证书编号"), ("1", " ", "还没有填持证人姓名")])
+def test_empty_fields_are_named(client: CheckedClient, number: str, name: str, sentence: str) -> None:
+    ask(client, number, name)
+
+    assert sentence in client.page.text
+    assert client.page.form("number")["number"] == number
+
+
+def test_changing_the_question_brings_back_what_was_typed(client: CheckedClient) -> None:
+    ask(client, "1346O70", "韦小兰")
+
+    client.post("/", data={**client.page.form("number"), "again": "1"})
+
+    assert client.page.form("number")["number"] == "1346O70"
+    assert client.page.form("number")["name"] == "韦小兰"
+
+
+def test_who_misses_often_is_asked_a_captcha_and_then_refused_for_a_while(client: CheckedClient, app: Flask) -> None:
+    public()
+    for number in range(ASK_AFTER):
+        ask(client, f"99{number}")
+
+    client.get("/")
+    asked = client.page.text
+    without = client.send("/", {"number": "1346070", "name": WEI.name})
+    client.get("/")
+    client.send("/", {"number": "1346070", "name": WEI.name, **answer_captcha(client)})
+    found = client.page.text
+
+    assert "验证码" in asked
+    assert "等于几" in asked
+    assert without.status_code == 200
+    assert "查到这本证书" in found
+    for _ in range(REFUSE_AFTER - ASK_AFTER):
+        client.get("/")
+        client.send("/", {"number": "1", "name": LU.name, **answer_captcha(client)})
+    client.get("/")
+    assert client.send("/", {"number": "1346070", "name": WEI.name, **answer_captcha(client)}).status_code == 429
+
+
+def test_the_captcha_picture_and_the_question_are_each_good_for_one_try(client: CheckedClient) -> None:
+    for number in range(ASK_AFTER):
+        ask(client, f"99{number}")
+    client.get("/")
+    answer = answer_captcha(client)
+    client.send("/", {"number": "1", "name": "甲乙", **answer})
+    client.get("/")
+
+    client.send("/", {"number": "1", "name": "甲乙", **answer})
+
+    assert "验证码不对或放得太久了" in client.page.text
+
+
+def test_the_health_check_answers_without_account(client: CheckedClient) -> None:
+    assert client.get("/healthz").get_data(as_text=True) == "ok\n"

@@ -1,0 +1,145 @@
+"""Settings from the environment: nothing half-configured starts, and one look tells all that is missing."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import SEED_PASSWORD, HalfConfigured, database_url, load
+
+FIELD_KEY = base64.b64encode(bytes(range(32))).decode()
+FAULTLESS = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "k" * 32,
+    "FIELD_KEY": FIELD_KEY,
+    "PUBLIC_URL": "https://zs.example.gov.cn/",
+    "OFFICE_DEFAULT_PASSWORD": "Zhicheng#2026",
+    "SMTP_HOST": "mail.example.gov.cn",
+}
+
+
+def production(tmp_path: Path, **changes: str) -> dict[str, Any]:
+    return load({**FAULTLESS, "INSTANCE_PATH": str(tmp_path), **changes})
+
+
+def refusal(tmp_path: Path, **changes: str) -> str:
+    with pytest.raises(HalfConfigured) as problem:
+        production(tmp_path, **changes)
+    return str(problem.value)
+
+
+def test_a_faultless_environment_starts(tmp_path: Path) -> None:
+    settings = production(tmp_path)
+
+    assert settings["FIELD_KEY"] == bytes(range(32))
+    assert settings["PUBLIC_URL"] == "https://zs.example.gov.cn"
+    assert not settings["DEVELOPMENT"]
+    assert not (tmp_path / "keys").exists()
+
+
+def test_an_empty_environment_is_production_and_names_all_that_is_missing_at_once(tmp_path: Path) -> None:
+    with pytest.raises(HalfConfigured) as problem:
+        load({"INSTANCE_PATH": str(tmp_path)})
+
+    for name in ("SECRET_KEY", "FIELD_KEY", "OFFICE_DEFAULT_PASSWORD", "PUBLIC_URL", "SMTP_HOST"):
+        assert name in str(problem.value)
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "k" * 31),
+        ("FIELD_KEY", ""),
+        ("FIELD_KEY", "not base64"),
+        ("FIELD_KEY", base64.b64encode(bytes(16)).decode()),
+        ("OFFICE_DEFAULT_PASSWORD", ""),
+        ("OFFICE_DEFAULT_PASSWORD", SEED_PASSWORD),
+        ("OFFICE_DEFAULT_PASSWORD", f" {SEED_PASSWORD} "),
+        ("PUBLIC_URL", ""),
+        ("PUBLIC_URL", "zs.example.gov.cn"),
+        ("SMTP_HOST", ""),
+        ("SMTP_PORT", "smtp"),
+        ("TRUSTED_PROXIES", "one"),
+        ("TRUSTED_PROXIES", "²"),
+        ("PHOTO_STORAGE", "ftp"),
+        ("APP_ENV", "staging"),
+        ("APP_ENV", ""),
+    ],
+)
+def test_one_wrong_setting_stops_the_server_and_is_the_only_one_named(tmp_path: Path, name: str, value: str) -> None:
+    said = refusal(tmp_path, **{name: value})
+
+    assert said.startswith(f"服务器没有启动，请先设置好：{name}")
+    assert "；" not in said
+
+
+def test_photos_in_a_bucket_need_the_bucket(tmp_path: Path) -> None:
+    assert "S3_BUCKET" in refusal(tmp_path, PHOTO_STORAGE="s3")
+    assert production(tmp_path, PHOTO_STORAGE="s3", S3_BUCKET="photos")["S3_BUCKET"] == "photos"
+
+
+def test_a_refusal_does_not_repeat_a_secret(tmp_path: Path) -> None:
+    said = refusal(tmp_path, SECRET_KEY="s3cret", FIELD_KEY="fieldkey==", SMTP_HOST="")
+
+    assert "s3cret" not in said
+    assert "fieldkey" not in said
+
+
+def test_development_starts_with_nothing_and_makes_its_keys(tmp_path: Path) -> None:
+    environ = {"APP_ENV": "development", "INSTANCE_PATH": str(tmp_path)}
+
+    first, again = load(environ), load(environ)
+
+    assert (first["SECRET_KEY"], first["FIELD_KEY"]) == (again["SECRET_KEY"], again["FIELD_KEY"])
+    assert first["SECRET_KEY"].encode() != base64.b64encode(first["FIELD_KEY"])
+    for name in ("secret_key", "field_key"):
+        assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
+
+
+def test_development_may_use_the_seed_password_and_prefers_a_given_one(tmp_path: Path) -> None:
+    environ = {"APP_ENV": "development", "INSTANCE_PATH": str(tmp_path)}
+
+    assert load(environ)["OFFICE_DEFAULT_PASSWORD"] == SEED_PASSWORD
+    assert load({**environ, "OFFICE_DEFAULT_PASSWORD": "another"})["OFFICE_DEFAULT_PASSWORD"] == "another"
+
+
+def test_development_too_refuses_what_is_plainly_wrong(tmp_path: Path) -> None:
+    with pytest.raises(HalfConfigured, match="SECRET_KEY"):
+        load({"APP_ENV": "development", "INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "short"})
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("postgres://user:pass@host/db", "postgresql+psycopg://user:pass@host/db"),
+        ("postgresql://user@host:5433/db?sslmode=require", "postgresql+psycopg://user@host:5433/db?sslmode=require"),
+        ("postgresql+psycopg://host/db", "postgresql+psycopg://host/db"),
+        ("sqlite:////srv/data/certificates.db", "sqlite:////srv/data/certificates.db"),
+        ("", "sqlite:////srv/app/instance/certificates.db"),
+    ],
+)
+def test_the_database_is_named_in_any_usual_form(given: str, url: str) -> None:
+    assert database_url(given, Path("/srv/app/instance")) == url
+
+
+def test_behind_https_the_session_travels_by_https_only(tmp_path: Path) -> None:
+    secure, plain = production(tmp_path), production(tmp_path, PUBLIC_URL="http://10.0.0.5")
+
+    assert (secure["SESSION_COOKIE_SECURE"], secure["SESSION_COOKIE_NAME"]) == (True, "__Host-session")
+    assert (plain["SESSION_COOKIE_SECURE"], plain["SESSION_COOKIE_NAME"]) == (False, "session")
+    assert secure["SESSION_COOKIE_HTTPONLY"] is plain["SESSION_COOKIE_HTTPONLY"] is True
+
+
+def test_numbers_and_switches_are_read(tmp_path: Path) -> None:
+    settings = production(tmp_path, TRUSTED_PROXIES="2", SMTP_PORT="587", SMTP_STARTTLS="1", CAPTCHA_ALWAYS="1")
+
+    assert (settings["TRUSTED_PROXIES"], settings["SMTP_PORT"]) == (2, 587)
+    assert settings["SMTP_STARTTLS"]
+    assert settings["CAPTCHA_ALWAYS"]
+    assert (production(tmp_path)["TRUSTED_PROXIES"], production(tmp_path)["SMTP_PORT"]) == (0, 25)
