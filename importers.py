@@ -9,9 +9,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any, BinaryIO, cast
 
 from flask import current_app
@@ -94,8 +92,8 @@ def answer_columns(actor: Actor, batch_id: int, version: int, answers: Answers, 
 def error_file(batch: ImportBatch) -> BinaryIO:
     """Return the refused rows of a batch as a workbook, in a file that nobody else can open."""
     batch_id, columns = batch.id, batch.columns
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "errors.xlsx"
+    with kept_uploads().folder_for_writing() as folder:
+        path = folder / "errors.xlsx"
         with ErrorWorkbook(path, lambda: columns) as book:
             for row in imports.staged_rows(batch_id, [outcome for outcome in Outcome if outcome.refused]):
                 book.add(row.sheet, row.outcome, row.content)
@@ -141,7 +139,7 @@ def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO) -> None:
 def _read_into(batch_id: int, reading: Examination, source: BinaryIO) -> None:
     """Stage the rows a group at a time, each in a short transaction; the batch is seen when all are there."""
     for group in reading.groups(workbooks.read(source)):
-        rows = [asdict(row) for row in group]
+        rows = [row.staged for row in group]
         with writing():
             imports.stage(batch_id, rows)
     with writing():

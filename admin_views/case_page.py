@@ -118,8 +118,8 @@ def timeline(case: VerificationCase) -> list[Moment]:
     record = case.certificate
     batch = db.session.get(ImportBatch, record.batch_id) if record and record.batch_id else None
     if record and batch:
-        row = f"批次 {batch.number}，第 {record.batch_row} 行"
-        moments.append(Moment(batch.office.name, f"导入记录（{row}）", batch.committed_at))
+        row = f"，第 {record.batch_row} 行" if record.batch_row else ""
+        moments.append(Moment(batch.office.name, f"导入记录（批次 {batch.number}{row}）", batch.committed_at))
     return moments
 
 

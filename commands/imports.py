@@ -115,11 +115,9 @@ def _look(office: Office, file: Path, errors: Path | None, report: Path | None, 
 
 
 def _bring_in(office: Office, file: Path, errors: Path | None, report: Path | None, choice: OnConflict) -> Outputs:
-    actor = operator(office.place)
-    with file.open("rb") as source:
-        batch_id = importers.check(actor, office, source, file.name)
+    actor, batch_id = operator(office.place), 0
     with Outputs(errors, report, lambda: db.session.get_one(ImportBatch, batch_id).columns) as outputs:
-        _commit(actor, batch_id, choice)
+        batch_id = _checked_and_committed(actor, office, file, choice)
         for row in imports.staged_rows(batch_id):
             refused = row.outcome.refused and not row.content.get("overwritten")
             outputs.add(row.sheet, row.row, row.outcome, row.content, refused=refused)
@@ -128,17 +126,24 @@ def _bring_in(office: Office, file: Path, errors: Path | None, report: Path | No
     return outputs
 
 
-def _commit(actor: Actor, batch_id: int, choice: OnConflict) -> None:
-    version = db.session.get_one(ImportBatch, batch_id).version
-    with writing():
-        imports.commit_batch(actor, batch_id, version, choice)
+def _checked_and_committed(actor: Actor, office: Office, file: Path, choice: OnConflict) -> int:
+    """Return the batch of the workbook; where it could not be committed, nothing is left of it."""
+    with file.open("rb") as source:
+        batch_id = importers.check(actor, office, source, file.name)
+    try:
+        version = db.session.get_one(ImportBatch, batch_id).version
+        with writing():
+            imports.commit_batch(actor, batch_id, version, choice)
+    except BaseException:
+        with writing():
+            imports.drop(batch_id)
+        raise
+    return batch_id
 
 
 def import_file(actor: Actor, office: Office, path: Path) -> None:
     """Check a workbook and put its rows on record, those that are refused left out."""
-    with path.open("rb") as source:
-        batch_id = importers.check(actor, office, source, path.name)
-    _commit(actor, batch_id, OnConflict.RECORD)
+    batch_id = _checked_and_committed(actor, office, path, OnConflict.RECORD)
     with writing():
         imports.forget_rows(batch_id)
 

@@ -60,10 +60,6 @@ class CheckedRow:
     warnings: list[Remark] = field(default_factory=list)
     notices: list[Remark] = field(default_factory=list)
 
-    def read(self, key: str) -> Any:
-        """Return a value that was read without a problem, else None."""
-        return self.values.get(key)
-
 
 class RowChecker:
     """The rules of a certificate row, compiled once for the columns of a workbook and the office that sends it."""

@@ -15,6 +15,10 @@ from importing.layout import EXPLANATION
 
 _LONGEST_SHEET_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+_OPTIONS = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+}  # fmt: skip
+"""What was typed is written as it was typed: nothing in it is run, linked or counted."""
 _WIDTH, _EXPLANATION_WIDTH = 16, 60
 
 
@@ -23,9 +27,7 @@ class ErrorWorkbook:
 
     def __init__(self, path: Path, told: Callable[[], Mapping[str, Any]]) -> None:
         """`told` returns the tables and their columns as the batch keeps them, as far as the file has been read."""
-        self._book = xlsxwriter.Workbook(
-            path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )  # fmt: skip
+        self._book = xlsxwriter.Workbook(path, {**_OPTIONS, "tmpdir": str(path.parent)})
         self._told = told
         self._columns: list[tuple[int, str, str]] = []
         self._text = self._book.add_format({"num_format": "@"})

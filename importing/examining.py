@@ -47,6 +47,7 @@ class Examination:
         self._answers, self._skipped = answers, skipped
         self._unclear: list[SheetLayout] = []
         self._doubtful: list[SheetLayout] = []
+        self._names: Counter[str] = Counter()
         self.layouts: list[SheetLayout] = []
         self.left_out: list[str] = []
         self.counts: Counter[Outcome] = Counter()
@@ -81,11 +82,17 @@ class Examination:
             yield from self._ended(sheet)
 
     def _begun(self, event: SheetStarted) -> _Sheet | None:
-        name = event.name[:LONGEST_SHEET_NAME]
+        name = self._own_name(event.name)
         if name in self._skipped:
             self._remark(f"工作表“{name}”按您的选择没有读入")
             return None
         return _Sheet(name, self._answers)
+
+    def _own_name(self, name: str) -> str:
+        """Return a sheet's name cut to what is kept of it; a second sheet of that name is told apart by its number."""
+        name = name[:LONGEST_SHEET_NAME]
+        self._names[name] += 1
+        return name if self._names[name] == 1 else f"{name[: LONGEST_SHEET_NAME - 8]}（{self._names[name]}）"
 
     def _ended(self, sheet: _Sheet) -> Iterator[tuple[SheetLayout, Row]]:
         yield from self._worth_judging(sheet, sheet.end())

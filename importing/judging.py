@@ -36,6 +36,14 @@ class Judged:
     warned: bool
     content: dict[str, Any]
 
+    @property
+    def staged(self) -> dict[str, Any]:
+        """Return the columns of a staged row."""
+        return {
+            "position": self.position, "sheet": self.sheet, "row": self.row,
+            "outcome": self.outcome, "warned": self.warned, "content": self.content,
+        }  # fmt: skip
+
 
 @dataclass(slots=True)
 class _Row:

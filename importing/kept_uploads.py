@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import struct
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, BinaryIO
 
 from encryption import keyring
 
 PIECE = 1 << 20
+ABANDONED_SECONDS = 6 * 60 * 60
 _LENGTH = struct.Struct(">I")
 
 
@@ -49,14 +52,24 @@ class KeptUploads:
         copy.seek(0)
         return copy
 
+    @contextmanager
+    def folder_for_writing(self) -> Iterator[Path]:
+        """Give a folder of ours to a library that writes files by name; it is gone afterwards."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self._folder) as folder:
+            yield Path(folder)
+
     def forget(self, batch_id: int) -> None:
         self._path(batch_id).unlink(missing_ok=True)
 
     def forget_all_but(self, needed: Collection[int]) -> None:
-        """Remove the uploads of batches that have ended without anybody deciding, or were cut off."""
+        """Remove the uploads of batches that have ended without anybody deciding, and what a kill has left behind."""
         for path in self._folder.glob("*.upload"):
             if int(path.stem) not in needed:
                 path.unlink(missing_ok=True)
+        for folder in self._folder.glob("tmp*/"):
+            if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _path(self, batch_id: int) -> Path:
         return self._folder / f"{batch_id}.upload"

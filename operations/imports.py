@@ -178,9 +178,10 @@ def staged_rows(batch_id: int, outcomes: Iterable[Outcome] = Outcome) -> Iterato
     """Yield the rows of a batch in the order of the file, a group at a time."""
     after = 0
     while rows := page_of_rows(batch_id, outcomes, after=after, most=_ROWS_AT_ONCE):
-        yield from rows
         after = rows[-1].position
-        db.session.expunge_all()
+        for row in rows:
+            yield row
+            db.session.expunge(row)
 
 
 def page_of_rows(

@@ -90,7 +90,8 @@ class _Publisher:
 
     def finished(self) -> Published:
         query = select(STAGED.c.outcome, func.count()).where(STAGED.c.batch_id == self._batch.id)
-        self._published.counts.update(dict(db.session.execute(query.group_by(STAGED.c.outcome)).tuples().all()))
+        for outcome, number in db.session.execute(query.group_by(STAGED.c.outcome)):
+            self._published.counts[outcome] = number
         return self._published
 
     def insert_new(self) -> None:

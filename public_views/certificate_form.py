@@ -61,6 +61,7 @@ def _prepared(form: Any, case: VerificationCase) -> Any:
         if field.kind in (Kind.SERIES, Kind.TERM):
             _offer(form[field.key], _words_of(field, catalogue))
         form[field.key].flags.optional = _may_stay_empty(field, case)
+        _note_record(form[field.key], field, case)
     form.former_name.flags.optional = True
     return form
 
@@ -73,6 +74,12 @@ def _offer(control: Control, words: tuple[str, ...]) -> None:
     """Set the options; a value that is in no list stays choosable, since the record has it."""
     unusual = (control.data,) if control.data and control.data not in words else ()
     control.choices = choices(*words, *unusual, empty="请选择")
+
+
+def _note_record(control: Control, field: Field, case: VerificationCase) -> None:
+    """Let the page count changes as they are typed (js/changes.js)."""
+    if case.certificate is not None:
+        control.render_kw = {**(control.render_kw or {}), "data-record": shown(getattr(case.certificate, field.key))}
 
 
 def _may_stay_empty(field: Field, case: VerificationCase) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from wtforms import StringField
 
 from domain.access import Permission
@@ -25,7 +26,7 @@ from web.forms import Form
 
 blueprint = Blueprint("wizard", __name__)
 
-STEPS = ("输入证书编号", "核对并完善证书信息", "上传证书照片")
+STEPS = ("输入证书编号", Markup('核对并完善<span class="zs-hide-phone">证书</span>信息'), "上传证书照片")
 
 
 class NumberForm(Form):

@@ -118,6 +118,7 @@ class CheckedClient(FlaskClient):
         with self.application.app_context():
             response = super().open(*args, **kwargs)
             response.get_data()
+            response.close()
         db.session.rollback()
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303):
             html = response.get_data(as_text=True)

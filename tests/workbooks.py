@@ -1,66 +1,113 @@
-"""Workbooks as offices send them, made row by row: one good row, and what a test changes in it."""
+"""Builds workbooks as offices send them: titles above the header, columns in any order, notes below the rows.
+
+`workbook().row(cert_no="0812").save(folder)` has every column and one faultless row; what is given replaces a value.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import xlsxwriter
-from openpyxl import load_workbook
 
 from commands.cast import id_number
-from domain.certificate_fields import FIELDS, STORED
+from domain.certificate_fields import BY_KEY, FIELDS
+from domain.cells import CellValue
+from workbooks import Event, Row, SheetStarted
 
-SAMPLES = Path(__file__).parent / "samples"
 HEADERS = tuple(field.starred for field in FIELDS)
-NUMBERS = count(700_001)
-GOOD = {
-    "name": "韦小兰", "sex": "女", "id_number": id_number("450721", "19850312", "002"), "employer_name": "灵山县第一中学",
-    "title_series": "工程系列", "title_level": "助理级", "title": "助理工程师", "specialty": "水利水电工程",
-    "awarding_body": "灵山县职称改革领导小组办公室", "awarded_on": "2009-12-20", "obtained_by": "评审", "cert_status": "正常",
-}  # fmt: skip
-
-Row = Mapping[str, Any]
+BODY = "灵山县职称改革领导小组办公室"
+_SERIALS = count(1)
 
 
-def person(sequence: int) -> str:
-    """Return the ID number of an invented woman, another one for every sequence number."""
-    return id_number("450721", f"1980{sequence // 400 % 12 + 1:02d}01", f"{sequence % 400 * 2 + 100:03d}")
+def person(at: int | None = None) -> str:
+    """Return an ID number: of the same person for the same number, else of somebody new."""
+    one = next(_SERIALS) if at is None else at
+    return id_number("452824", f"{1940 + one // 900 % 40}0315", f"{one % 900 + 100}")
 
 
-def row(**changes: Any) -> Row:
-    """Return a row that goes in: a certificate and a person of its own, unless a test says which."""
-    number = next(NUMBERS)
-    return {**GOOD, "cert_no": f"0{number}", "id_number": person(number), **changes}
+def good_row(**given: Any) -> dict[str, Any]:
+    """Return a row that a county imports without a word, about a certificate and a person of its own."""
+    at = next(_SERIALS)
+    return {
+        "serial": at, "cert_no": f"07{at:05d}", "name": "农志远", "id_number": person(), "title_series": "工程系列",
+        "title_level": "助理级", "title": "助理工程师", "specialty": "工业与民用建筑", "awarding_body": BODY,
+        "awarded_on": "2008-09-27", "issued_on": "2008-11-16", "obtained_by": "评审", "cert_status": "正常", **given,
+    }  # fmt: skip
 
 
-def cells(one: Row) -> list[Any]:
-    return [None, *(one.get(field.key) for field in STORED)]
+class Workbook:
+    """Sheets of plain cells, written as a file or handed over as the events that reading the file would yield."""
+
+    def __init__(self) -> None:
+        self._sheets: list[tuple[str, list[list[Any]]]] = []
+        self._hidden: set[str] = set()
+        self._keys: list[str] = []
+
+    def sheet(self, name: str, *, hidden: bool = False) -> Self:
+        self._sheets.append((name, []))
+        self._keys = []
+        self._hidden |= {name} if hidden else set()
+        return self
+
+    def line(self, *cells: Any) -> Self:
+        """Add a row of whatever cells."""
+        if not self._sheets:
+            self.sheet("明细表")
+        self._sheets[-1][1].append(list(cells))
+        return self
+
+    def header(self, *headers: str, keys: list[str] | None = None) -> Self:
+        """Add the header: the template's, or these; `keys` names what stands below them."""
+        self.line(*(headers or HEADERS))
+        self._keys = keys or [field.key for field in FIELDS]
+        return self
+
+    def columns(self, *keys: str) -> Self:
+        """Add a header of these fields under their own names, in this order."""
+        return self.header(*(BY_KEY[key].header for key in keys), keys=list(keys))
+
+    def row(self, **given: Any) -> Self:
+        """Add a row below the header: a faultless one, but for what is given."""
+        if not self._keys:
+            self.header()
+        values = good_row(**given)
+        return self.line(*(values.get(key) for key in self._keys))
+
+    def events(self) -> list[Event]:
+        """Return what reading the saved file would yield."""
+        found: list[Event] = []
+        for name, lines in self._sheets:
+            found.append(SheetStarted(name))
+            found += [Row(number, _cut(cells)) for number, cells in enumerate(lines, 1) if any(map(_is_there, cells))]
+        return found
+
+    def save(self, folder: Path, name: str = "历年证书.xlsx") -> Path:
+        path = folder / name
+        with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+            day = book.add_format({"num_format": "yyyy-mm-dd"})
+            for sheet_name, lines in self._sheets:
+                sheet = book.add_worksheet(sheet_name)
+                if sheet_name in self._hidden:
+                    sheet.hide()
+                for number, cells in enumerate(lines):
+                    for at, cell in enumerate(cells):
+                        if _is_there(cell):
+                            sheet.write(number, at, cell, day if isinstance(cell, date) else None)
+        return path
 
 
-def written(rows: Iterable[Row], headers: Sequence[str] = HEADERS, sheet: str = "明细表") -> io.BytesIO:
-    """Return a workbook of one sheet, ready to be sent."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        table = book.add_worksheet(sheet)
-        table.write_row(0, 0, headers)
-        for at, one in enumerate(rows, start=1):
-            table.write_row(at, 0, cells(one))
-    file.seek(0)
-    return file
+def workbook() -> Workbook:
+    return Workbook()
 
 
-def saved(folder: Path, rows: Iterable[Row], headers: Sequence[str] = HEADERS) -> Path:
-    path = folder / f"{next(NUMBERS)}.xlsx"
-    path.write_bytes(written(rows, headers).getvalue())
-    return path
+def _is_there(cell: CellValue) -> bool:
+    return cell is not None and cell != ""
 
 
-def read_back(source: Path | io.BytesIO) -> list[dict[str, Any]]:
-    """Return the first sheet as rows by header."""
-    sheet = load_workbook(source).worksheets[0]
-    headers, *rows = sheet.iter_rows(values_only=True)
-    return [dict(zip(headers, one, strict=True)) for one in rows]
+def _cut(cells: list[CellValue]) -> list[CellValue]:
+    """Leave out the empty cells at the end, as the reader does."""
+    last = max((at for at, cell in enumerate(cells) if _is_there(cell)), default=-1)
+    return [cell if _is_there(cell) else None for cell in cells[: last + 1]]

@@ -54,8 +54,9 @@ def fast_rows(stream: IO[bytes], sheet: SheetShape, values: CellValues) -> Itera
     for piece in _pieces(stream, rest):
         if b"</c" not in piece:
             continue
-        row = _ROW(piece, piece.rfind(b"<row"))
-        if row is None:
+        start = piece.rfind(b"<row")
+        row = _ROW(piece, start)
+        if row is None or b"<c" in piece[:start]:
             raise OtherShape
         number = int(row[1])
         sheet.check_row(number, previous)

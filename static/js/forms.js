@@ -55,6 +55,7 @@ document.addEventListener('click', (event) => {
   control.value = button.dataset.restore;
   control.closest('.zs-field').classList.remove('zs-changed');
   button.closest('.zs-was').hidden = true;
+  control.dispatchEvent(new Event('input', { bubbles: true }));
   control.focus();
 });
 

@@ -49,7 +49,8 @@ class Visit:
         return self
 
     def fill(self, label: str, value: str) -> Visit:
-        self.page.locator("main").get_by_role("textbox", name=label, exact=True).fill(value)
+        named = self.page.locator("main").get_by_label(label, exact=True)
+        named.and_(self.page.locator("input, textarea")).fill(value)
         return self
 
     def choose(self, label: str, option: str) -> Visit:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from commands.cast import id_number
 from drawing import certificate_pages
 from tests.browser import PHONE, ServerProcess, browser, server
 from tests.e2e.pages import HolderVisit, Person, StaffVisit, Visit, lookup
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.e2e
 WORKBOOK = Path(__file__).parent.parent / "samples" / "01-clean-county.xlsx"
 MATCHED = Person("谢明杰", "452824197803205125", "13811110001", "xie@example.com")
 CHANGED = Person("邓丽兰", "452826195803018075", "13811110002", "deng@example.com")
-UNKNOWN = Person("农志远", "450721198001011012", "13811110003", "nong@example.com")
+UNKNOWN = Person("农志远", id_number("450721", "19800101", "101"), "13811110003", "nong@example.com")
 
 
 @pytest.fixture(scope="module")
@@ -156,9 +157,17 @@ def test_the_remaining_outcomes_reach_the_holder(chromium: Browser, running: Ser
 def test_a_city_administrator_opens_an_office_with_its_people(chromium: Browser, running: ServerProcess) -> None:
     city = StaffVisit(chromium, running)
     city.sign_in("qz.admin").open("/admin/offices/").looks_right().press("新建机构")
-    city.fill("机构名称", "钦州港职改办")
-    city.page.locator("select[name=kind]").select_option("county")
+    city.choose("类型", "县区").choose("上级机构", "钦州市职改办").fill("机构名称", "钦州港职改办")
     city.press("保存").sees("钦州港职改办").looks_right()
+
+    city.open("/admin/users/").looks_right().press("新建账户")
+    city.fill("登录名", "gk.staff").fill("姓名", "卢明").choose("机构", "钦州港职改办").press("保存")
+    password = city.page.locator("main .zs-code").last.inner_text()
+    city.looks_right()
+    newcomer = StaffVisit(chromium, running)
+    newcomer.sign_in("gk.staff", password)
+    expect(newcomer.heading()).to_contain_text("密码")
+    newcomer.close()
 
     default = StaffVisit(chromium, running)
     default.sign_in("钦州港职改办", "5505013")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import DomainError
@@ -20,7 +20,7 @@ OFFICES = ("ls.staff", "ls.admin", "qz.staff", "pb.staff")
 NAMES = sorted({one.name.removesuffix("_matched") for one in TRANSITIONS})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, phases=[Phase.generate])
 @given(data=st.data())
 def test_every_walk_can_be_replayed_from_its_events(app, data):
     owner = holder(None)

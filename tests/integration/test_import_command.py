@@ -1,273 +1,299 @@
-"""`import-certificates`, as scripts and operators call it: what goes in, what is told, with which exit code."""
+"""`flask import-certificates`: the sample workbooks row by row, exit codes, report and error workbook."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
-from openpyxl import load_workbook
-from sqlalchemy import func, select, text
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select
 
-from domain.partial_dates import PartialDate
 from extensions import db, writing
-from models import Certificate, Event, ImportBatch, now
-from tests.workbooks import SAMPLES, read_back, row, saved
+from models import Certificate, Event, ImportBatch, StagedRow
+from tests.factories import certificate
+from tests.workbooks import workbook
 
+SAMPLES = Path(__file__).parent.parent / "samples"
+EXPECTED: dict[str, Any] = json.loads((SAMPLES / "expected.json").read_text())
 COUNTY = "灵山县职改办"
-EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
-TABLES = ("certificate", "import_batch", "staged_row", "event")
+TABLES = (Certificate, Event, ImportBatch, StagedRow)
 
 
-class Told:
-    """What one call of the command answered."""
-
-    def __init__(self, result, report):
-        self.code, self.out, self.err = result.exit_code, result.stdout, result.stderr
-        self.report = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
-
-    def row(self, number, sheet="明细表"):
-        return self.report["sheets"][sheet][str(number)]
-
-
-@pytest.fixture
-def bring_in(app, tmp_path):
-    """Return a function: call the command on a file and return what it told."""
-
-    def call(file: Path, *words: str, office: str = COUNTY) -> Told:
-        report = tmp_path / "report.json"
-        command = ["import-certificates", str(file), "--office", office, "--report", str(report), *words]
-        result = app.test_cli_runner().invoke(args=command)
-        db.session.rollback()
-        return Told(result, report)
-
-    return call
-
-
-def contents(*tables):
-    """Return every byte that stands in these tables."""
+def run(app: Flask, file: Path, *options: str | Path, office: str = COUNTY) -> Result:
+    arguments = ["import-certificates", str(file), "--office", office, *map(str, options)]
+    result = app.test_cli_runner().invoke(args=arguments)
     db.session.rollback()
-    return {
-        table: sorted(map(repr, db.session.execute(text(f"SELECT * FROM {table}")).tuples()))  # noqa: S608
-        for table in tables
-    }
+    return result
 
 
-def on_record(number):
-    return db.session.scalars(select(Certificate).filter_by(cert_no=number)).one()
+def reported(path: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(path.read_text())
+    return report
+
+
+def contents() -> list[list[tuple[Any, ...]]]:
+    """Return every row of the tables an import could touch, byte for byte."""
+    return [list(map(tuple, db.session.execute(select(table.__table__)).all())) for table in TABLES]
+
+
+def certificates() -> list[tuple[Any, ...]]:
+    return list(map(tuple, db.session.execute(select(Certificate.__table__).order_by(Certificate.id)).all()))
+
+
+def fields(remarks: list[dict[str, str]]) -> set[str]:
+    return {remark["field"] for remark in remarks}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_every_row_of_the_samples_becomes_what_is_expected_of_it(bring_in, name):
-    expected = EXPECTED[name]
-    wanted = {
-        (sheet, number): (one["outcome"], set(one.get("fields", [])), set(one.get("warn", [])))
-        for sheet, rows in expected["sheets"].items()
-        for number, one in rows.items()
+def test_every_row_of_a_sample_comes_out_as_expected(app: Flask, name: str, tmp_path: Path) -> None:
+    expected, report = EXPECTED[name], tmp_path / "report.json"
+
+    result = run(app, SAMPLES / name, "--report", report, office=expected["office_name"])
+
+    sheets = reported(report)["sheets"]
+    assert {sheet: set(rows) for sheet, rows in sheets.items()} == {
+        sheet: set(rows) for sheet, rows in expected["sheets"].items()
     }
-
-    told = bring_in(SAMPLES / name, office=expected["office_name"])
-
-    found = {
-        (sheet, number): (one["outcome"], fields(one, "errors"), fields(one, "warnings"))
-        for sheet, rows in told.report["sheets"].items()
-        for number, one in rows.items()
-    }
-    assert found.keys() == wanted.keys()
-    for place, (outcome, wrong, warned) in wanted.items():
-        assert found[place][0] == outcome, (place, found[place])
-        assert found[place][1] == wrong, (place, found[place])
-        assert found[place][2] >= warned, (place, found[place])
-    assert told.code == (0 if told.report["counts"].keys() == {"新增"} else 1)
+    for sheet, rows in expected["sheets"].items():
+        for number, row in rows.items():
+            told = sheets[sheet][number]
+            assert told["outcome"] == row["outcome"], (sheet, number, told)
+            assert fields(told["errors"]) == set(row.get("fields", ())), (sheet, number, told)
+            assert fields(told["warnings"]) >= set(row.get("warn", ())), (sheet, number, told)
+    refused = any(row["outcome"] != "新增" for rows in expected["sheets"].values() for row in rows.values())
+    assert result.exit_code == (1 if refused else 0), result.output
 
 
-def fields(one, name):
-    return {said["field"] for said in one[name]}
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_sample_a_second_time_changes_nothing(app: Flask, name: str, tmp_path: Path) -> None:
+    office = EXPECTED[name]["office_name"]
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    run(app, SAMPLES / name, "--report", first, office=office)
+    before, events = certificates(), db.session.scalar(select(func.count()).select_from(Event))
+
+    run(app, SAMPLES / name, "--report", second, office=office)
+
+    assert certificates() == before
+    assert db.session.scalar(select(func.count()).select_from(Event)) == events
+    counts = reported(first)["counts"]
+    same = counts["新增"] + counts.get("工作簿内重复", 0)
+    wrong = {"错误": counts["错误"]} if "错误" in counts else {}
+    assert reported(second)["counts"] == {"相同": same, **wrong}
 
 
-def test_a_clean_workbook_goes_in_whole_and_a_second_time_changes_nothing(bring_in):
-    first = bring_in(SAMPLES / "01-clean-county.xlsx")
-    before = contents("certificate", "event")
+def test_an_import_leaves_one_event_that_names_operator_office_and_counts(app: Flask) -> None:
+    before = db.session.scalar(select(func.max(Event.id)))
 
-    again = bring_in(SAMPLES / "01-clean-county.xlsx")
+    result = run(app, SAMPLES / "03-messy-county.xlsx")
 
-    assert (first.code, first.report["counts"]) == (0, {"新增": 120})
-    assert (again.code, again.report["counts"]) == (0, {"相同": 120})
-    assert contents("certificate", "event") == before
-    assert db.session.scalar(select(func.count()).select_from(Certificate)) == 120
-
-
-def test_a_dry_run_tells_what_the_import_will_do_and_writes_nothing(bring_in):
-    before = contents(*TABLES)
-
-    looked = bring_in(SAMPLES / "03-messy-county.xlsx", "--dry-run")
-    untouched = contents(*TABLES)
-    done = bring_in(SAMPLES / "03-messy-county.xlsx")
-
-    assert untouched == before
-    assert looked.report == done.report
-    assert looked.code == done.code == 1
-
-
-def test_the_import_names_the_operator_and_the_office(bring_in, tmp_path):
-    bring_in(saved(tmp_path, [row(), row()]))
-
-    event = db.session.scalars(select(Event).filter_by(action="import_certificates")).one()
-    batch = db.session.scalars(select(ImportBatch)).one()
+    event = db.session.scalars(select(Event).where(Event.id > before)).one()
+    assert event.action == "import_certificates"
     assert event.actor_name.startswith("命令行（")
-    assert COUNTY in event.summary
-    assert "新增 2 行" in event.summary
-    assert batch.created_by == event.actor_name
-    assert on_record(on_record_number := first_number()).batch_row == 2, on_record_number
+    assert event.summary == f"为“{COUNTY}”导入“03-messy-county.xlsx”：新增 22 行，工作簿内重复 1 行，错误 16 行"
+    assert result.stdout == "新增 22 行，工作簿内重复 1 行，错误 16 行\n"
 
 
-def first_number():
-    return db.session.scalar(select(Certificate.cert_no).order_by(Certificate.id).limit(1))
+def test_the_rows_that_went_in_are_not_kept_twice(app: Flask) -> None:
+    run(app, SAMPLES / "03-messy-county.xlsx")
+
+    kept = db.session.execute(select(StagedRow.outcome, func.count()).group_by(StagedRow.outcome)).all()
+    assert {outcome.label: number for outcome, number in kept} == {"错误": 16, "工作簿内重复": 1}
 
 
-# 冲突: the same number and body, something differs.
+def test_a_dry_run_reports_and_writes_nothing(app: Flask, tmp_path: Path) -> None:
+    before, dry, wet = contents(), tmp_path / "dry.json", tmp_path / "wet.json"
+
+    result = run(app, SAMPLES / "03-messy-county.xlsx", "--dry-run", "--report", dry, "--errors", tmp_path / "dry.xlsx")
+
+    assert contents() == before
+    assert result.exit_code == 1
+    assert "没有导入" in result.stdout
+    run(app, SAMPLES / "03-messy-county.xlsx", "--report", wet)
+    assert reported(dry) == reported(wet)
 
 
-def test_a_conflict_keeps_the_record_and_counts_as_refused(bring_in, tmp_path):
-    one = row(specialty="水利水电工程")
-    bring_in(saved(tmp_path, [one]))
-    before = contents("certificate")
+def test_the_error_workbook_holds_the_offices_columns_and_colours_the_wrong_cells(app: Flask, tmp_path: Path) -> None:
+    out = tmp_path / "errors.xlsx"
 
-    told = bring_in(saved(tmp_path, [{**one, "specialty": "给水排水"}]))
+    run(app, SAMPLES / "03-messy-county.xlsx", "--errors", out)
 
-    assert told.code == 1
-    assert told.row(2)["outcome"] == "冲突"
-    assert told.row(2)["errors"] == [
-        {"field": "证书专业", "message": "证书专业系统里是“水利水电工程”，表里是“给水排水”，保留系统里的"}
+    sheet = openpyxl.load_workbook(out)["Sheet1"]
+    header = [cell.value for cell in sheet[1]]
+    assert header[1:5] == ["持证人", "性别", "身份证号码", "证书号"]
+    assert header[-1] == "错误说明"
+    assert sheet.max_row == 1 + 17
+    wrong = {
+        sheet.cell(row, 1).value: {header[at] for at, cell in enumerate(sheet[row]) if cell.fill.fill_type == "solid"}
+        for row in range(2, 18)
+    }
+    assert wrong[24] == {"身份证号码"}
+    assert wrong[38] == {"持证人", "身份证号码", "取得方式"}
+    explained = {sheet.cell(row, 1).value: sheet.cell(row, len(header)).value for row in range(2, 18)}
+    assert explained[24] == "身份证号：最后一位对不上，请核对原件"
+
+
+def test_a_mended_error_workbook_goes_in_as_it_is(app: Flask, tmp_path: Path) -> None:
+    wrong = workbook().row(cert_no="0700001").row(cert_no="0700002", obtained_by="赠送").row(cert_no="0700003", name="")
+    out = tmp_path / "errors.xlsx"
+    run(app, wrong.save(tmp_path), "--errors", out)
+    book = openpyxl.load_workbook(out)
+    book["明细表"]["Q2"], book["明细表"]["D3"] = "评审", "陆海生"
+    book.save(out)
+
+    result = run(app, out)
+
+    assert result.exit_code == 0, result.output
+    numbers = db.session.scalars(select(Certificate.cert_no).order_by(Certificate.cert_no)).all()
+    assert numbers == ["0700001", "0700002", "0700003"]
+
+
+def test_the_error_workbook_runs_nothing_that_was_typed(app: Flask, tmp_path: Path) -> None:
+    book = workbook().row(name="=HYPERLINK(1)", employer_name="http://example.com/", obtained_by="赠送").save(tmp_path)
+
+    run(app, book, "--errors", tmp_path / "errors.xlsx")
+
+    sheet = openpyxl.load_workbook(tmp_path / "errors.xlsx")["明细表"]
+    assert (sheet["D2"].value, sheet["D2"].data_type) == ("=HYPERLINK(1)", "s")
+    assert sheet["H2"].hyperlink is None
+
+
+def test_a_conflict_keeps_the_record_and_counts_as_refused(app: Flask, tmp_path: Path) -> None:
+    run(app, workbook().row(cert_no="0812", specialty="机电工程").save(tmp_path))
+    record = certificates()
+    changed = workbook().row(cert_no="0812", specialty="公路工程", id_number=_id_of("0812")).save(tmp_path, "改.xlsx")
+
+    result = run(app, changed, "--report", tmp_path / "report.json")
+
+    assert result.exit_code == 1
+    assert certificates() == record
+    row = reported(tmp_path / "report.json")["sheets"]["明细表"]["2"]
+    assert row["outcome"] == "冲突"
+    assert row["errors"] == [
+        {"field": "证书专业", "message": "证书专业系统里是“机电工程”，表里是“公路工程”，保留系统里的"}
     ]
-    assert contents("certificate") == before
 
 
-def test_the_workbook_is_taken_where_the_operator_says_so(bring_in, tmp_path):
-    one = row(specialty="水利水电工程", awarded_on="2009-12")
-    bring_in(saved(tmp_path, [one]))
+def test_a_conflict_takes_the_workbook_where_that_was_chosen(app: Flask, tmp_path: Path) -> None:
+    run(app, workbook().row(cert_no="0812", specialty="机电工程").save(tmp_path))
+    changed = workbook().row(cert_no="0812", specialty="公路工程", id_number=_id_of("0812")).save(tmp_path, "改.xlsx")
 
-    told = bring_in(saved(tmp_path, [{**one, "specialty": "给水排水"}]), "--on-conflict", "workbook")
+    result = run(app, changed, "--on-conflict", "workbook", "--report", tmp_path / "report.json")
 
-    changed = on_record(one["cert_no"])
-    event = db.session.scalars(select(Event).filter_by(action="change_certificate")).one()
-    assert (told.code, told.row(2)["outcome"], told.row(2)["errors"]) == (0, "冲突", [])
-    assert (changed.specialty, changed.version, changed.awarded_on) == ("给水排水", 2, PartialDate(2009, 12))
-    assert event.changed == {"证书专业": ["水利水电工程", "给水排水"]}
+    record = db.session.scalars(select(Certificate)).one()
+    assert result.exit_code == 0, result.output
+    assert (record.specialty, record.version) == ("公路工程", 2)
+    assert Event.about("certificate", record.id)[-1].changed == {"证书专业": ["机电工程", "公路工程"]}
+    row = reported(tmp_path / "report.json")["sheets"]["明细表"]["2"]
+    assert (row["outcome"], row["errors"]) == ("冲突", [])
 
 
-def test_a_record_that_its_holder_has_confirmed_is_never_overwritten(bring_in, tmp_path):
-    one = row()
-    bring_in(saved(tmp_path, [one]))
+def test_what_a_dry_run_would_overwrite_is_not_refused(app: Flask, tmp_path: Path) -> None:
+    run(app, workbook().row(cert_no="0812", specialty="机电工程").save(tmp_path))
+    changed = workbook().row(cert_no="0812", specialty="公路工程", id_number=_id_of("0812")).save(tmp_path, "改.xlsx")
+    before = contents()
+
+    result = run(app, changed, "--on-conflict", "workbook", "--dry-run")
+
+    assert result.exit_code == 0, result.output
+    assert contents() == before
+
+
+def test_a_confirmed_record_is_not_overwritten_by_any_choice(app: Flask, tmp_path: Path) -> None:
+    run(app, workbook().row(cert_no="0812").save(tmp_path))
     with writing():
-        on_record(one["cert_no"]).verified_at = now()
-    before = contents("certificate")
+        record = db.session.scalars(select(Certificate)).one()
+        record.verified_at, record.verify_code = record.created_at, "ABCD2345EFGH"
+    before = certificates()
+    changed = workbook().row(cert_no="0812", specialty="公路工程", id_number=_id_of("0812")).save(tmp_path, "改.xlsx")
 
-    told = bring_in(saved(tmp_path, [{**one, "specialty": "给水排水"}]), "--on-conflict", "workbook")
+    result = run(app, changed, "--on-conflict", "workbook")
 
-    assert told.code == 1
-    assert told.row(2)["errors"] == [{"field": "证书专业", "message": "持证人已经确认过这本证书，保留系统里的记录"}]
-    assert contents("certificate") == before
-
-
-def test_an_empty_cell_is_no_difference(bring_in, tmp_path):
-    one = row(employer_name="灵山县第一中学")
-    bring_in(saved(tmp_path, [one]))
-
-    told = bring_in(saved(tmp_path, [{**one, "employer_name": None, "sex": None}]))
-
-    assert told.report["counts"] == {"相同": 1}
+    assert result.exit_code == 1
+    assert certificates() == before
 
 
-def test_what_another_office_has_on_record_is_not_shown(bring_in, tmp_path):
-    one = row(name="覃志强", sex=None, awarding_body="浦北县职改办")
-    bring_in(saved(tmp_path, [one]), office="浦北县职改办")
-
-    told = bring_in(saved(tmp_path, [{**one, "name": "黄春梅"}]))
-
-    assert told.row(2)["outcome"] == "冲突"
-    assert "覃志强" not in json.dumps(told.report, ensure_ascii=False)
+def _id_of(number: str) -> str:
+    return db.session.scalars(select(Certificate.id_number).filter_by(cert_no=number)).one()
 
 
-# The error workbook comes back mended.
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "这个文件是空的"),
+        (b"%PDF-1.7 ...", "这是一份 PDF 文件"),
+        (b"\x89PNG\r\n\x1a\n....", "这是一张图片"),
+    ],
+    ids=["empty", "pdf", "picture"],
+)
+def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(
+    app: Flask, content: bytes, said: str, tmp_path: Path
+) -> None:
+    file, before = tmp_path / "file.xlsx", contents()
+    file.write_bytes(content)
+
+    result = run(app, file, "--report", tmp_path / "report.json", "--errors", tmp_path / "errors.xlsx")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(said)
+    assert result.stderr.count("\n") == 1
+    assert contents() == before
+    assert list(tmp_path.glob("*.json")) == []
 
 
-def test_the_error_workbook_marks_what_is_wrong_and_is_ready_to_be_mended(bring_in, tmp_path):
-    errors, good = tmp_path / "errors.xlsx", row()
-    wrong = row(name=None, awarded_on="98.6")
-    first = bring_in(saved(tmp_path, [good, wrong]), "--errors", str(errors))
-    [told] = read_back(errors)
-    sheet = load_workbook(errors).worksheets[0]
-    coloured = {sheet.cell(1, cell.column).value for cell in sheet[2] if cell.fill.fgColor.rgb == "FFFBDAD7"}
+def test_a_workbook_without_a_required_column_is_refused_by_its_name(app: Flask, tmp_path: Path) -> None:
+    book = workbook().columns("cert_no", "name", "id_number", "title_series", "title_level", "title").row().save(tmp_path)
 
-    sheet.cell(2, 4).value, sheet.cell(2, 15).value = "陆海生", "1998-06"
-    sheet.cell(2, 5).value = None
-    sheet.parent.save(errors)
-    again = bring_in(errors)
+    result = run(app, book)
 
-    assert (first.code, first.report["counts"]) == (1, {"新增": 1, "错误": 1})
-    assert coloured == {"*姓名", "*授予时间"}
-    assert told["*证书编号"] == wrong["cert_no"]
-    assert told["错误说明"].startswith("姓名：姓名没有填")
-    assert (again.code, again.report["counts"]) == (0, {"新增": 1})
+    assert result.exit_code == 2
+    assert "没有认出“证书专业”“授予单位”“授予时间”“获取方式”" in result.stderr
+    assert db.session.scalars(select(ImportBatch)).all() == []
 
 
-def test_an_error_workbook_of_nothing_says_so(bring_in, tmp_path):
-    errors = tmp_path / "errors.xlsx"
+@pytest.mark.parametrize("office", ["没有这个职改办", ""])
+def test_an_unknown_office_is_refused(app: Flask, office: str, tmp_path: Path) -> None:
+    result = run(app, workbook().row().save(tmp_path), office=office)
 
-    bring_in(saved(tmp_path, [row()]), "--errors", str(errors))
-
-    assert load_workbook(errors).sheetnames == ["没有错误行"]
-
-
-@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
-def test_the_error_workbook_has_a_sheet_for_each_that_has_errors(bring_in, tmp_path, dry):
-    errors = tmp_path / "errors.xlsx"
-
-    bring_in(SAMPLES / "04-series-by-year.xlsx", "--errors", str(errors), *dry, office="钦州市工程系列职改办")
-
-    wrong = sum(one["outcome"] == "错误" for rows in EXPECTED["04-series-by-year.xlsx"]["sheets"].values() for one in rows.values())
-    assert sum(sheet.max_row - 1 for sheet in load_workbook(errors).worksheets) == wrong
+    assert result.exit_code == 2
+    assert "这个机构" in result.stderr
 
 
-# A file that is refused.
+def test_files_that_cannot_be_opened_are_named_before_anything_is_written(app: Flask, tmp_path: Path) -> None:
+    book, before = workbook().row().save(tmp_path), contents()
+
+    missing = run(app, tmp_path / "no-such.xlsx")
+    unwritable = run(app, book, "--report", tmp_path / "no-such-folder" / "report.json")
+
+    assert (missing.exit_code, unwritable.exit_code) == (2, 2)
+    assert "no-such.xlsx" in missing.stderr
+    assert "report.json" in unwritable.stderr
+    assert contents() == before
 
 
-def refused_files():
-    yield "nothing.xlsx", None, "打不开文件"
-    yield "empty.xlsx", b"", "这个文件是空的"
-    yield "notes.xlsx", "证书编号,姓名\n1,甲\n".encode(), "不是工作簿"
-    yield "broken.xlsx", (SAMPLES / "01-clean-county.xlsx").read_bytes()[:4000], "损坏"
+def test_an_import_that_breaks_while_committing_leaves_nothing(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, before = workbook().row().row().save(tmp_path), contents()
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the power went out")
+
+    monkeypatch.setattr("operations.imports.events.record", fail)
+    result = run(app, book)
+
+    assert isinstance(result.exception, RuntimeError)
+    assert contents() == before
 
 
-@pytest.mark.parametrize(("name", "content", "sentence"), refused_files())
-def test_a_refused_file_is_told_in_one_sentence_and_leaves_nothing(bring_in, tmp_path, name, content, sentence):
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    before = contents(*TABLES)
+def test_certificates_of_others_stay_as_they_are(app: Flask) -> None:
+    certificate()
+    before = certificates()
 
-    told = bring_in(tmp_path / name, "--errors", str(tmp_path / "errors.xlsx"))
+    run(app, SAMPLES / "01-clean-county.xlsx")
 
-    assert told.code == 2
-    assert sentence in told.err
-    assert len(told.err.splitlines()) == 1
-    assert told.report is None
-    assert not (tmp_path / "errors.xlsx").exists()
-    assert contents(*TABLES) == before
-
-
-@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
-def test_a_workbook_without_the_required_columns_is_refused_and_says_which(bring_in, tmp_path, dry):
-    headers = ["序号", "号码", "证书管理号", "姓名", "性别", "证件", "个人身份"]
-
-    told = bring_in(saved(tmp_path, [row()], headers), *dry)
-
-    assert told.code == 2
-    assert "没有认出“证书编号”“身份证号”“职称系列”" in told.err
-    assert told.report is None
-
-
-def test_an_office_that_is_not_there_is_refused(bring_in, tmp_path):
-    told = bring_in(saved(tmp_path, [row()]), office="来宾市职改办")
-
-    assert (told.code, told.err) == (2, "没有“来宾市职改办”这个机构，请先用 create-office 新建\n")
+    assert certificates()[:1] == before
+    assert len(certificates()) == 121

@@ -83,6 +83,10 @@ def test_the_lineage_begins_with_the_office_and_names_each_once() -> None:
     assert REGION.lineage == (1,)
 
 
+def test_office_people_are_asked_for_their_office() -> None:
+    assert Actor(Role.STAFF, 1, "", COUNTY).office_id == 3
+
+
 @pytest.mark.parametrize("role", [Role.STAFF, Role.ADMIN])
 @pytest.mark.parametrize(
     ("stands_at", "reached"),

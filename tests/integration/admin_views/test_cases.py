@@ -139,9 +139,9 @@ def test_the_whole_number_is_shown_on_demand_and_leaves_an_event(pending: Verifi
 
 def test_another_countys_case_is_not_there(pending: VerificationCase, as_staff: Any) -> None:
     client = as_staff("pb.staff")
-    client.get("/admin/cases/")
 
     for address in ("", "decide/", "correct/", "take_back/", "id-number/"):
+        client.get("/admin/cases/")
         assert client.send(f"/admin/cases/review/{pending.id}/{address}").status_code in (404, 405), address
     assert client.get(f"/admin/cases/review/{pending.id}/").status_code == 404
     assert client.get(f"/admin/cases/photo/{pending.photos[0].id}/").status_code == 404

@@ -64,6 +64,8 @@ def test_home_offers_the_record_and_its_button_opens_a_filled_draft(wei: Checked
     assert "照着证书核对一遍" in wei.page.text
     assert "灵职改〔2013〕9 号" in wei.page.text
     assert WEI.id_number not in wei.page.text
+    assert "已改" not in wei.page.text
+    assert "还没有改动" in wei.page.text
 
 
 def test_a_changed_field_is_marked_and_goes_to_the_office(wei: CheckedClient, client: CheckedClient) -> None:

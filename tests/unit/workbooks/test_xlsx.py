@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.cells import CellError, Formula
@@ -229,6 +229,7 @@ drawn_rows = st.lists(
 
 
 @given(drawn_rows)
+@example([('<row r="{0}" spans="1:3">{1}</row >', {"A": CELL_SHAPES[0]}), ('<row r="{0}">{1}</row>', {})])
 def test_both_readers_of_a_sheet_agree_whatever_its_shape(rows):
     xml = ""
     for number, (row, cells) in enumerate(rows, 1):
