@@ -54,7 +54,8 @@ class Visit:
         return self
 
     def choose(self, label: str, option: str) -> Visit:
-        self.page.get_by_label(label, exact=True).first.select_option(label=option)
+        named = self.page.locator("main").get_by_label(label, exact=True)
+        named.and_(self.page.locator("select")).select_option(label=option)
         return self
 
     def sees(self, words: str) -> Visit:
