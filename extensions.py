@@ -67,9 +67,10 @@ def _begin(connection: Connection) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _refuse_writes_while_reading(session: Session, *_: Any) -> None:
-    if not session.info.get("writing") and (session.new or session.dirty or session.deleted):
-        if any(session.is_modified(thing) for thing in (*session.new, *session.dirty)) or session.deleted:
-            raise WroteWhileReading("a change outside `with writing():`")
+    if session.info.get("writing"):
+        return
+    if session.deleted or any(session.is_modified(thing) for thing in (*session.new, *session.dirty)):
+        raise WroteWhileReading("a change outside `with writing():`")
 
 
 @contextmanager

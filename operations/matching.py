@@ -20,6 +20,8 @@ from models import Certificate, id_digest
 
 CERTIFICATES = cast(Table, Certificate.__table__)
 KEYS_AT_ONCE = 500
+_TELLS_SEX = 18
+"""An ID number of so many characters tells the sex, and a row that says otherwise is wrong before it comes here."""
 
 _COMPARED = tuple(field.key for field in STORED if field.key not in ("cert_no", "awarding_body", "id_number"))
 _RECORD = tuple(
@@ -111,14 +113,20 @@ def _same_award(row: Row[Any], values: Mapping[str, Any]) -> bool:
 def differences(record: Row[Any], claim: Claim, compared: Sequence[str]) -> list[str]:
     """Return the fields in which a row differs from its record, of those that the workbook has.
 
-    Number and body are equal, the body under whichever of its names; a person is compared by the digest; while a void
-    is being decided the record counts as 正常.
+    Number and body are equal, the body under whichever of its names; a person is compared by the digest.
     """
-    mapping: Mapping[str, Any] = cast(Mapping[str, Any], record._mapping)
-    if record.cert_status is CertificateStatus.VOID_PENDING:
-        mapping = {**mapping, "cert_status": CertificateStatus.NORMAL}
-    differs = differing(mapping, claim.values, [key for key in _COMPARED if key in compared])
+    differs = differing(_filled_in(record, claim), claim.values, [key for key in _COMPARED if key in compared])
     return differs if record.id_digest == claim.digest else [*differs, "id_number"]
+
+
+def _filled_in(record: Row[Any], claim: Claim) -> Mapping[str, Any]:
+    """Return a record as a workbook would give it: 正常 while a void is being decided, the sex that its ID number tells."""
+    values: dict[str, Any] = dict(record._mapping)
+    if record.cert_status is CertificateStatus.VOID_PENDING:
+        values["cert_status"] = CertificateStatus.NORMAL
+    if record.sex is None and record.id_digest == claim.digest and len(claim.values["id_number"]) == _TELLS_SEX:
+        values["sex"] = claim.values.get("sex")
+    return values
 
 
 def lies_within(record: Row[Any], place: Place) -> bool:

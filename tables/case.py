@@ -20,17 +20,18 @@ from tables.columns import (
     EncryptedText,
     Model,
     PortalColumns,
+    ScopedByOffice,
     TermType,
     UtcDateTime,
     now,
     one_of,
-)  # fmt: skip
+)
 from tables.office import Office
 
 _OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
 
 
-class VerificationCase(PortalColumns, BelongsToOffice, Model):
+class VerificationCase(PortalColumns, ScopedByOffice, Model):
     """One holder's verification of one certificate: what was filled in, where it stands, who may decide it.
 
     A draft without a record belongs to no office. `submitted` is what the holder last sent, `correction` what the

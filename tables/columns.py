@@ -106,12 +106,11 @@ def one_of(column: str, terms: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({slugs})", name=column)
 
 
-class BelongsToOffice:
-    """Rows of an office carry the offices above it: the scope of anyone is then one equality, at any size."""
+class ScopedByOffice:
+    """Rows carry the offices above them: the scope of anyone is then one equality, at any size."""
 
-    @declared_attr
-    def office_id(cls) -> Mapped[int]:
-        return mapped_column(ForeignKey("office.id"), nullable=False)
+    if TYPE_CHECKING:
+        office_id: Any
 
     city_office_id: Mapped[int | None] = mapped_column()
     region_office_id: Mapped[int | None] = mapped_column()
@@ -125,6 +124,14 @@ class BelongsToOffice:
     def belong_to(self, place: Place) -> None:
         self.office_id = place.office_id
         self.city_office_id, self.region_office_id = place.city_office_id, place.region_office_id
+
+
+class BelongsToOffice(ScopedByOffice):
+    """What always belongs to an office."""
+
+    @declared_attr
+    def office_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("office.id"), nullable=False)
 
 
 class PortalColumns:

@@ -18,7 +18,7 @@ _REFUSAL = "events are only ever added"
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
-            f"CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
         )
         op.execute(

@@ -21,11 +21,11 @@ from domain.certificate_fields import FIELDS
 from domain.errors import NotFound, StaleVersion, WorkbookRefused
 from domain.partial_dates import PartialDate
 from domain.verification import CaseState
-from domain.vocabulary import BatchState, CertificateStatus, ObtainedBy, OfficeKind, Outcome
+from domain.vocabulary import BatchState, CertificateStatus, ObtainedBy, OfficeKind, Outcome, Sex
 from extensions import db, writing
 from importing import examining
 from importing.judging import Judged
-from models import AwardingBody, AwardingBodyAlias, Certificate, Event, ImportBatch, Office, StagedRow, now
+from models import AwardingBody, AwardingBodyAlias, Certificate, Event, ImportBatch, StagedRow, now
 from operations import imports, offices
 from operations.publishing import OnConflict
 from tests.factories import case_at, certificate, dump, office, staff
@@ -172,10 +172,7 @@ def test_a_workbook_without_a_table_is_refused(app: Flask, book: Workbook, said:
 
 def test_sheets_of_one_name_are_told_apart(app: Flask) -> None:
     long = "表" * 120
-    book = workbook().sheet(long).row().sheet(long).columns("name", "cert_no").row()
 
-    with pytest.raises(importers.ColumnsUnclear):
-        judged(book.row())
     first, second = (row.sheet for row in judged(workbook().sheet(long).row().sheet(long).row()))
     assert first != second
     assert len(second) <= 100
@@ -322,7 +319,7 @@ RECORDED: dict[str, Any] = {
 
 
 def recorded(**given: Any) -> Certificate:
-    return certificate(cert_no="0812", id_number=person(5), **given)
+    return certificate(cert_no="0812", id_number=person(5), imported=False, **given)
 
 
 def like_the_record(**given: Any) -> dict[str, Any]:
@@ -339,7 +336,7 @@ def like_the_record(**given: Any) -> dict[str, Any]:
         ({"specialty": "水利水电工程 "}, None),
         ({"specialty": "机电工程"}, "specialty"),
         ({"awarded_on": "2009-12"}, "awarded_on"),
-        ({"id_number": person(6)}, "id_number"),
+        ({"id_number": person(7)}, "id_number"),
         ({"cert_status": "作废"}, "cert_status"),
         ({"employer_name": "灵山县水利局"}, None),
         ({"employer_name": "灵山县林业局"}, "employer_name"),
@@ -500,14 +497,14 @@ def test_a_killed_reading_is_seen_by_nobody_and_commits_nothing(app: Flask) -> N
 
 
 def test_what_a_kill_left_is_removed_by_a_later_import(app: Flask, tmp_path: Path) -> None:
-    batch_id = killed_reading(staff("ls.staff"))
+    killed_reading(staff("ls.staff"))
     with writing():
         db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(hours=7)))
 
     checked(workbook().row(), tmp_path)
 
-    assert db.session.get(ImportBatch, batch_id) is None
-    assert imports.page_of_rows(batch_id) == []
+    assert db.session.scalars(select(ImportBatch.file_name)).all() == ["历年证书.xlsx"]
+    assert how_many(StagedRow) == 1
 
 
 def test_refused_rows_are_kept_for_thirty_days(app: Flask, tmp_path: Path) -> None:
@@ -675,18 +672,18 @@ def overwritten(book: Workbook, folder: Path, office_name: str = COUNTY, by: str
 
 
 def test_the_workbook_overwrites_what_differs_and_nothing_else(app: Flask, tmp_path: Path) -> None:
-    record_id, manage_no = recorded().id, "G2009-17"
+    record_id, manage_no = recorded(sex=Sex.MALE).id, "G2009-17"
 
-    overwritten(workbook().row(**like_the_record(specialty="机电工程", id_number=person(6), name="劳 燕飞")), tmp_path)
+    overwritten(workbook().row(**like_the_record(specialty="机电工程", id_number=person(7), name="劳 燕飞")), tmp_path)
 
     record = db.session.get_one(Certificate, record_id)
-    assert (record.specialty, record.id_number, record.manage_no) == ("机电工程", person(6), manage_no)
+    assert (record.specialty, record.id_number, record.manage_no) == ("机电工程", person(7), manage_no)
     assert record.version == 2
     assert Certificate.of_person(record.id_digest, "劳燕飞") == [record]
     event = Event.about("certificate", record_id)[-1]
     assert event.action == "change_certificate"
     assert set(event.changed) == {"证书专业", "身份证号"}
-    assert person(6) not in repr(event.changed)
+    assert person(7) not in repr(event.changed)
 
 
 def make_open_case() -> None:
@@ -862,7 +859,3 @@ def test_cells_are_kept_as_they_were_typed(app: Flask) -> None:
 
     assert row.content["cells"][1] == 337991
     assert row.content["cells"][14:16] == ["2008-09-27T08:30:00", "#N/A"]
-
-
-def test_offices_of_the_cast_are_there(app: Flask) -> None:
-    assert db.session.scalar(select(func.count()).select_from(Office)) == 7

@@ -273,7 +273,7 @@ def test_answers_that_do_not_suffice_come_back_with_what_is_missing(clerk, tmp_p
 
     assert shows(clerk, sentence)
     assert newest().state is BatchState.UNMAPPED
-    assert [one["value"] for one in clerk.page.all("option") if "selected" in one][0] == "cert_no"
+    assert next(one["value"] for one in clerk.page.all("option") if "selected" in one) == "cert_no"
 
 
 def test_a_sheet_may_be_left_out_but_not_every_sheet(clerk, tmp_path):
@@ -282,6 +282,7 @@ def test_a_sheet_may_be_left_out_but_not_every_sheet(clerk, tmp_path):
 
     press(clerk, "columns", **{"skip-0": "1", "skip-1": "1"})
     refused = clerk.page.text
+    clerk.get(page_of(newest()))
     press(clerk, "columns", **answers, **{"skip-1": "1"})
 
     assert "请至少留一张" in refused
@@ -352,7 +353,7 @@ def test_sending_without_a_file_says_so(clerk):
 
 
 def test_the_name_of_a_file_is_only_its_name(clerk, tmp_path):
-    send_rows(clerk, tmp_path, {}, name="C:\\我的文档\\2008 年.xlsx")
+    send_rows(clerk, tmp_path, {}, name="我的文档/2008 年.xlsx")
 
     assert newest().file_name == "2008 年.xlsx"
 
