@@ -38,7 +38,6 @@ def _plain(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
     public_url = environ.get("PUBLIC_URL", "").rstrip("/")
     return {
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), instance),
-        "REDIS_URL": environ.get("REDIS_URL", ""),
         "PUBLIC_URL": public_url,
         "HTTPS": public_url.startswith("https://"),
         "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),

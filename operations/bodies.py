@@ -113,8 +113,14 @@ def usual_names(office_name: str) -> list[str]:
     return list(dict.fromkeys([office_name, *(stem + end for end in USUAL_ENDINGS)]))
 
 
+def one_change_at_a_time() -> None:
+    """Let changes of bodies and offices wait for each other: each of them touches many records."""
+    db.session.execute(select(Office.id).order_by(Office.id).limit(1).with_for_update(key_share=True))
+
+
 def add_body(actor: Actor, office: Office, name: str, aliases: Iterable[str] = ()) -> AwardingBody:
     """Add a body that the office answers for; names that are taken are refused, taken aliases are left out."""
+    one_change_at_a_time()
     wanted = normalizing.text(name)
     if not wanted:
         raise FieldProblem("name", "还没有填授予单位的名称")
@@ -155,6 +161,7 @@ def follow_office(actor: Actor, office: Office, old: str) -> None:
 
 def change_body(actor: Actor, body: AwardingBody, office: Office, aliases: list[str]) -> None:
     """Set the office behind a body and its aliases; the name itself stays, since certificates print it."""
+    one_change_at_a_time()
     wanted = list(filter(None, map(normalizing.text, aliases)))
     for alias in wanted:
         known = known_body(alias)
@@ -189,6 +196,7 @@ def _let_go(body: AwardingBody, dropped: Iterable[str]) -> None:
 
 
 def _rekey(words: str, before: str, after: str) -> None:
+    """Cases first, as a decision holds its case before it writes the record."""
     other, case = aliased(Certificate), aliased(VerificationCase)
     taken = exists().where(other.cert_no == Certificate.cert_no, other.body_key == after)
     open_twice = _is_open(VerificationCase) & exists().where(
@@ -197,7 +205,7 @@ def _rekey(words: str, before: str, after: str) -> None:
         case.body_key == after,
         _is_open(case),
     )
-    for table, in_the_way in ((Certificate, taken), (VerificationCase, open_twice)):
+    for table, in_the_way in ((VerificationCase, open_twice), (Certificate, taken)):
         written = update(table).where(table.awarding_body == words, table.body_key == before, ~in_the_way)
         db.session.execute(written.values(body_key=after), execution_options={"synchronize_session": "fetch"})
 

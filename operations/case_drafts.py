@@ -140,11 +140,11 @@ def fill_in(case: VerificationCase, answers: Answers, former_name: str) -> None:
     """Keep what was typed as far as it can be read; the rest is told by the form, not kept half."""
     _refuse_uneditable(case)
     wrong = {problem.key for problem in answers.problems}
-    for key, value in answers.values.items():
-        if key not in wrong:
-            setattr(case, key, value)
+    taken = {key: value for key, value in answers.values.items() if key not in wrong}
+    case.body_key = bodies.body_key(taken.get("awarding_body", case.awarding_body))
+    for key, value in taken.items():
+        setattr(case, key, value)
     case.former_name = normalizing.person_name(former_name)[:50] or None
-    case.body_key = bodies.body_key(case.awarding_body)
     _flush_if_free()
 
 
@@ -177,7 +177,7 @@ def attach_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key:
     dropped = _set_aside(case, kind)
     case.photos.append(
         CasePhoto(
-            kind=kind, key=key, sha256=photo.sha256, fingerprint=_signed(photo.fingerprint),
+            kind=kind, key=key, sha256=photo.sha256, fingerprint=photo.fingerprint,
             width=photo.width, height=photo.height, size=len(photo.data),
         )
     )  # fmt: skip
@@ -205,11 +205,6 @@ def _set_aside(case: VerificationCase, kind: PhotoKind) -> str | None:
     db.session.delete(old)
     db.session.flush()
     return old.key
-
-
-def _signed(fingerprint: int) -> int:
-    """Fit 64 bits into the database's signed integer."""
-    return fingerprint - (1 << 64) if fingerprint >= 1 << 63 else fingerprint
 
 
 def changes_of(case: VerificationCase) -> dict[str, tuple[Any, Any]]:

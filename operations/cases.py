@@ -333,9 +333,9 @@ def _put_back_submission(case: VerificationCase) -> None:
     if case.submitted is None:
         return
     values = revived(case.submitted)
+    case.body_key = bodies.body_key(values.get("awarding_body"))
     for key in (*PORTAL_KEYS, "former_name"):
         setattr(case, key, values.get(key))
-    case.body_key = bodies.body_key(case.awarding_body)
     kept = [photo for photo in case.photos if photo.submitted]
     for photo in list(case.photos):
         if photo not in kept:

@@ -108,9 +108,9 @@ def take_over(actor: Actor, certificate: Certificate, holder: Holder, values: Ma
 
 
 def _take(certificate: Certificate, holder: Holder, values: Mapping[str, Any]) -> None:
+    certificate.body_key = bodies.body_key(values["awarding_body"])
     for key, value in values.items():
         setattr(certificate, key, value)
-    certificate.body_key = bodies.body_key(certificate.awarding_body)
     certificate.name, certificate.id_number = holder.name, holder.id_number
     certificate.id_digest, certificate.id_kind = holder.id_digest, holder.id_kind
 

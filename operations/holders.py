@@ -71,8 +71,8 @@ def _taken(clash: str) -> FieldProblem:
 
 def new_confirming_link(holder: Holder) -> str:
     """Return a fresh token for the confirming mail; older ones stop working."""
-    used_up = update(MailedLink).where(MailedLink.holder_id == holder.id, MailedLink.used_at.is_(None))
-    db.session.execute(used_up.values(used_at=now()))
+    older = (MailedLink.holder_id == holder.id, MailedLink.purpose == CONFIRM_EMAIL, MailedLink.used_at.is_(None))
+    db.session.execute(update(MailedLink).where(*older).values(used_at=now()))
     token = secrets.token_urlsafe(32)
     db.session.add(
         MailedLink(

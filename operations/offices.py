@@ -23,7 +23,8 @@ from models import (
 from operations import bodies, events
 from tables.columns import BelongsToOffice
 
-_BELONGING: tuple[type[BelongsToOffice], ...] = (Certificate, VerificationCase, ImportBatch, ProblemPerson, ReplyText)
+_BELONGING: tuple[type[BelongsToOffice], ...] = (VerificationCase, Certificate, ImportBatch, ProblemPerson, ReplyText)
+"""Cases before records, as a decision takes them: nobody waits in a circle."""
 LONGEST_NAME = 50
 
 
@@ -55,6 +56,7 @@ def create(
     phone: str | None = None,
 ) -> Office:
     """Create an office with its awarding body (usual aliases) and its default account."""
+    bodies.one_change_at_a_time()
     name = normalizing.text(name)
     _refuse_misplaced(name, kind, parent, series or [])
     if region_code and not (len(region_code) == 6 and region_code.isascii() and region_code.isdigit()):
@@ -126,6 +128,7 @@ def change(actor: Actor, office: Office, *, name: str, phone: str, address: str,
 
 
 def _rename(actor: Actor, office: Office, name: str) -> None:
+    bodies.one_change_at_a_time()
     _refuse_name(name)
     old, office.name = office.name, name
     default = db.session.scalar(select(StaffUser).filter_by(office_id=office.id, role=Role.DEFAULT_ACCOUNT))
@@ -142,6 +145,7 @@ def move(actor: Actor, office: Office, parent: Office) -> None:
         raise DomainError("只有县区和市直系列机构可以换上级")
     if parent.kind not in office.kind.parents or parent.closed_at:
         raise FieldProblem("parent", f"“{parent.name}”不能做“{office.name}”的上级，请选一个市职改办")
+    bodies.one_change_at_a_time()
     office.parent_id = parent.id
     _stand_below(office, parent)
     db.session.flush()

@@ -12,6 +12,7 @@ from models import Office, StaffUser, now
 from operations import events
 
 GIVEN = (Role.STAFF, Role.ADMIN)
+LONGEST_NAME = 50
 
 
 def reached(actor: Actor, user_id: int) -> StaffUser:
@@ -44,10 +45,16 @@ def open_account(
 def _refuse_names(username: str, display_name: str) -> None:
     if not 2 <= len(username) <= 50:
         raise FieldProblem("username", "登录名要 2 到 50 个字")
-    if not display_name:
-        raise FieldProblem("display_name", "还没有填姓名")
+    _refuse_display_name(display_name)
     if db.session.scalar(select(StaffUser.id).filter_by(username=username)):
         raise FieldProblem("username", f"登录名“{username}”已经有人用了，请换一个")
+
+
+def _refuse_display_name(display_name: str) -> None:
+    if not display_name:
+        raise FieldProblem("display_name", "还没有填姓名")
+    if len(display_name) > LONGEST_NAME:
+        raise FieldProblem("display_name", f"姓名最多 {LONGEST_NAME} 个字")
 
 
 def give_role(actor: Actor, user: StaffUser, role: Role) -> None:
@@ -95,8 +102,7 @@ def reset_password(actor: Actor, user: StaffUser, password_hash: str) -> None:
 
 def rename(actor: Actor, user: StaffUser, display_name: str) -> None:
     display_name = normalizing.text(display_name)
-    if not display_name:
-        raise FieldProblem("display_name", "还没有填姓名")
+    _refuse_display_name(display_name)
     before, user.display_name = user.display_name, display_name
     db.session.flush()
     changes = {"姓名": [before, display_name]}

@@ -2,13 +2,26 @@
 
 from flask import Blueprint
 
-from public_views import auth, health, lookup, messages, outbox, own_cases, portal, registration, sending, wizard
+from public_views import (
+    auth,
+    health,
+    lookup,
+    messages,
+    outbox,
+    own_cases,
+    portal,
+    recovery,
+    registration,
+    sending,
+    wizard,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
     lookup.blueprint,
     auth.blueprint,
     registration.blueprint,
+    recovery.blueprint,
     outbox.blueprint,
     portal.blueprint,
     wizard.blueprint,

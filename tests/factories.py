@@ -145,14 +145,17 @@ def draft(record: Certificate | None = None, owner: Holder | None = None, *, pho
     form = None if record else typed(**changed)
     with writing():
         owner = db.session.get_one(Holder, holder_id)
-        if record_id:
-            case = case_drafts.start_from_record(owner.actor, owner, record_id)
-        else:
-            case = case_drafts.start_by_number(owner.actor, owner, form["cert_no"])
+        case = _started(owner, record_id, (form or {}).get("cert_no", ""))
         _fill_in(case, form or {**shown_values(case), **changed})
         if photos:
             add_photos(case)
     return case
+
+
+def _started(owner: Holder, record_id: int | None, number: str) -> VerificationCase:
+    if record_id is None:
+        return case_drafts.start_by_number(owner.actor, owner, number)
+    return case_drafts.start_from_record(owner.actor, owner, record_id)
 
 
 def shown_values(case: VerificationCase) -> dict[str, str]:

@@ -13,8 +13,8 @@ from typing import Any, Self
 import xlsxwriter
 
 from commands.cast import id_number
-from domain.certificate_fields import BY_KEY, FIELDS
 from domain.cells import CellValue
+from domain.certificate_fields import BY_KEY, FIELDS
 from workbooks import Event, Row, SheetStarted
 
 HEADERS = tuple(field.starred for field in FIELDS)

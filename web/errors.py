@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+import traceback
 
 from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -72,12 +73,18 @@ def _database_away(error: OperationalError) -> tuple[str, int]:
 def _unexpected(error: Exception) -> tuple[str, int]:
     """Log it under a number that the person can quote; show no word of it."""
     number = secrets.token_hex(4).upper()
-    log.exception("unexpected error %s: %s %s", number, request.method, request.path)
+    log.error("unexpected error %s: %s %s\n%s", number, request.method, request.path, _trace(error))
     if current_app.testing:
         raise error
     phone = current_app.config["ORGANISER_PHONE"]
     sentence = f"系统出错了，不是您的问题。已记录，编号 {number}，可致电 {phone}。"
     return _page_without_database(500, "系统出错了", sentence)
+
+
+def _trace(error: Exception) -> str:
+    """Say where it happened; a database's own words may quote a row, with names and numbers in it."""
+    words = type(error).__name__ if isinstance(error, SQLAlchemyError) else f"{type(error).__name__}: {error}"
+    return "".join(traceback.format_tb(error.__traceback__)) + words
 
 
 def _page_without_database(code: int, title: str, sentence: str) -> tuple[str, int]:

@@ -245,7 +245,9 @@ def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(
 
 
 def test_a_workbook_without_a_required_column_is_refused_by_its_name(app: Flask, tmp_path: Path) -> None:
-    book = workbook().columns("cert_no", "name", "id_number", "title_series", "title_level", "title").row().save(tmp_path)
+    book = (
+        workbook().columns("cert_no", "name", "id_number", "title_series", "title_level", "title").row().save(tmp_path)
+    )
 
     result = run(app, book)
 

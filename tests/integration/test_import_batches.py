@@ -1,0 +1,274 @@
+"""A batch from check to commit: nothing before the last button, everything with it, nothing lost between two."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from domain.access import Actor
+from domain.errors import NotFound, StaleVersion
+from domain.partial_dates import PartialDate
+from domain.vocabulary import CertificateStatus, ObtainedBy, OfficeKind, Outcome
+from extensions import db, writing
+from importing import examining
+from models import AwardingBody, AwardingBodyAlias, Event, ImportBatch, StagedRow, now
+from operations import imports, offices
+from tests.batches import (
+    CITY,
+    COUNTY,
+    checked,
+    commit,
+    counted,
+    how_many,
+    judged,
+    like_the_record,
+    recorded,
+    records,
+)
+from tests.factories import dump, office, staff
+from tests.workbooks import good_row, person, workbook
+
+
+def test_a_record_holds_what_was_read(app: Flask, tmp_path: Path) -> None:
+    row = good_row(cert_no="０８１２", name="农 志远", id_number=person(9), title_series="工程", awarded_on="2008年元月",
+                   issued_on=date(2008, 5, 1), obtained_by="认定", cert_status=None, manage_no="G-1")  # fmt: skip
+
+    commit(checked(workbook().row(**row), tmp_path))
+
+    record = records()[0]
+    assert (record.cert_no, record.name, record.id_number) == ("0812", "农志远", person(9))
+    assert (record.title_series, record.obtained_by) == ("工程系列", ObtainedBy.PROBATION)
+    assert (record.awarded_on, record.issued_on) == (PartialDate(2008, 1), PartialDate(2008, 5, 1))
+    assert (record.cert_status, record.manage_no) == (CertificateStatus.NORMAL, "G-1")
+    assert record.sex is not None, "filled in from the ID number"
+    assert record.body_key == f"#{db.session.scalar(select(AwardingBody.id).filter_by(name=COUNTY))}"
+    assert not record.is_public
+
+
+def test_a_check_writes_no_record_and_no_event(app: Flask, tmp_path: Path) -> None:
+    before = dump("import_batch", "staged_row", "sqlite_sequence")
+
+    batch = checked(workbook().row(), tmp_path)
+
+    assert dump("import_batch", "staged_row", "sqlite_sequence") == before
+    assert counted(batch) == {"新增": 1}
+
+
+def test_no_id_number_lies_open_in_the_database(app: Flask, tmp_path: Path) -> None:
+    fine, wrong = person(1), person(2)
+    commit(checked(workbook().row(id_number=fine).row(id_number=wrong, obtained_by="赠送"), tmp_path))
+
+    stored = repr(dump())
+
+    assert fine not in stored
+    assert wrong not in stored
+    assert fine.encode().hex() not in stored
+
+
+def test_a_reading_that_is_cut_off_leaves_nothing_usable(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, before = workbook().row().row().row(), dump()
+    monkeypatch.setattr(examining, "ROWS_AT_ONCE", 1)
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(imports, "finish_reading", stop)
+    with pytest.raises(KeyboardInterrupt):
+        checked(book, tmp_path)
+
+    assert dump() == before
+
+
+def killed_reading(actor: Actor) -> int:
+    """Leave what a kill leaves: a batch that is still being read, with rows."""
+    with writing():
+        batch_id = imports.open_batch(actor, office(COUNTY).id, "断了.xlsx", "0" * 64).id
+        imports.stage(batch_id, [row.staged for row in judged(workbook().row())])
+    return batch_id
+
+
+def test_a_killed_reading_is_seen_by_nobody_and_commits_nothing(app: Flask) -> None:
+    actor = staff("ls.staff")
+    batch_id = killed_reading(actor)
+
+    assert imports.newest(actor) == []
+    with pytest.raises(NotFound):
+        imports.reached(actor, batch_id)
+    with pytest.raises(StaleVersion), writing():
+        imports.commit_batch(actor, batch_id, 1)
+    assert records() == []
+
+
+def test_what_a_kill_left_is_removed_by_a_later_import(app: Flask, tmp_path: Path) -> None:
+    killed_reading(staff("ls.staff"))
+    with writing():
+        db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(hours=7)))
+
+    checked(workbook().row(), tmp_path)
+
+    assert db.session.scalars(select(ImportBatch.file_name)).all() == ["历年证书.xlsx"]
+    assert how_many(StagedRow) == 1
+
+
+def test_refused_rows_are_kept_for_thirty_days(app: Flask, tmp_path: Path) -> None:
+    batch = commit(checked(workbook().row().row(name=""), tmp_path))
+    kept = [row.outcome for row in imports.page_of_rows(batch.id)]
+    with writing():
+        db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(days=31)))
+
+    checked(workbook().row(), tmp_path)
+
+    assert kept == [Outcome.WRONG]
+    assert imports.page_of_rows(batch.id) == []
+
+
+def test_a_batch_is_committed_once(app: Flask, tmp_path: Path) -> None:
+    batch = checked(workbook().row(), tmp_path)
+    actor, batch_id = staff("ls.staff"), batch.id
+    commit(batch)
+    events = how_many(Event)
+
+    with pytest.raises(StaleVersion, match="没有重复导入"), writing():
+        imports.commit_batch(actor, batch_id, 1)
+
+    assert (len(records()), how_many(Event)) == (1, events)
+
+
+def test_a_batch_that_was_given_up_cannot_be_committed(app: Flask, tmp_path: Path) -> None:
+    batch_id = checked(workbook().row(), tmp_path).id
+    actor = staff("ls.staff")
+    with writing():
+        imports.discard(actor, batch_id, 1)
+
+    with pytest.raises(StaleVersion, match="已经放弃"), writing():
+        imports.commit_batch(actor, batch_id, 2)
+
+    assert records() == []
+    assert how_many(StagedRow) == 0
+
+
+@pytest.mark.parametrize("stranger", ["pb.staff", "gc.staff"])
+def test_another_office_reaches_no_batch(app: Flask, stranger: str, tmp_path: Path) -> None:
+    batch_id = checked(workbook().row(), tmp_path).id
+    actor = staff(stranger)
+
+    assert imports.newest(actor) == []
+    with pytest.raises(NotFound):
+        imports.reached(actor, batch_id)
+    with pytest.raises(NotFound), writing():
+        imports.commit_batch(actor, batch_id, 1)
+    with pytest.raises(NotFound), writing():
+        imports.discard(actor, batch_id, 1)
+
+
+def test_an_office_that_was_closed_imports_nothing_more(app: Flask, tmp_path: Path) -> None:
+    with writing():
+        city = staff("qz.admin")
+        closing = offices.create(city, "灵山新区职改办", OfficeKind.COUNTY, office(CITY), "x" * 60)
+        offices.close(city, closing, "撤并")
+
+    with pytest.raises(Exception, match="已经停用"):
+        checked(workbook().row(), tmp_path, "灵山新区职改办", "qz.staff")
+
+
+# What changed between the check and the commit.
+
+
+def test_the_same_workbook_checked_twice_goes_in_once(app: Flask, tmp_path: Path) -> None:
+    book = workbook().row().row()
+    first, second = checked(book, tmp_path), checked(book, tmp_path)
+    commit(first)
+    events = how_many(Event)
+
+    again = commit(db.session.get_one(ImportBatch, second.id))
+
+    assert counted(again) == {"相同": 2}
+    assert (len(records()), how_many(Event)) == (2, events)
+
+
+def test_a_row_that_became_a_conflict_meanwhile_is_told_and_kept(app: Flask, tmp_path: Path) -> None:
+    batch_id = checked(workbook().row(**like_the_record(specialty="机电工程")).row(), tmp_path).id
+    recorded()
+
+    batch = commit(db.session.get_one(ImportBatch, batch_id))
+
+    assert counted(batch) == {"新增": 1, "冲突": 1}
+    kept = imports.page_of_rows(batch_id)
+    assert [(row.outcome, row.content["conflict"][0][0]) for row in kept] == [(Outcome.CONFLICT, "specialty")]
+
+
+def test_two_rows_that_became_one_certificate_meanwhile_go_in_once(app: Flask, tmp_path: Path) -> None:
+    book = workbook().row(cert_no="0812").row(cert_no="0812", awarding_body="灵山县人事局")
+    batch_id = checked(book, tmp_path).id
+    with writing():
+        body = db.session.scalars(select(AwardingBody).filter_by(name=COUNTY)).one()
+        db.session.add(AwardingBodyAlias(body_id=body.id, alias="灵山县人事局"))
+
+    batch = commit(db.session.get_one(ImportBatch, batch_id))
+
+    assert counted(batch) == {"新增": 1, "工作簿内重复": 1}
+    assert len(records()) == 1
+
+
+def test_two_imports_at_one_moment_both_end_and_no_row_goes_in_twice(app: Flask, tmp_path: Path) -> None:
+    rows = [good_row() for _ in range(40)]
+    forth, back = workbook(), workbook()
+    for one in rows:
+        forth.row(**one)
+    for one in reversed(rows):
+        back.row(**one)
+    ids = [checked(book, tmp_path).id for book in (forth, back)]
+    db.session.rollback()
+    begin, ended = threading.Barrier(2), []
+
+    def run(batch_id: int) -> None:
+        with app.app_context():
+            actor = staff("ls.staff")
+            begin.wait()
+            with writing():
+                ended.append(counted(imports.commit_batch(actor, batch_id, 1)))
+            db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(batch_id,)) for batch_id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert sorted(ended, key=repr) == sorted([{"新增": 40}, {"相同": 40}], key=repr)
+    assert len(records()) == 40
+
+
+def test_one_batch_committed_by_two_at_one_moment_goes_in_once(app: Flask, tmp_path: Path) -> None:
+    batch_id = checked(workbook().row().row(), tmp_path).id
+    events = how_many(Event)
+    db.session.rollback()
+    begin, ended = threading.Barrier(2), []
+
+    def run() -> None:
+        with app.app_context():
+            actor = staff("ls.staff")
+            begin.wait()
+            try:
+                with writing():
+                    imports.commit_batch(actor, batch_id, 1)
+                ended.append("committed")
+            except StaleVersion:
+                ended.append("told")
+            db.session.remove()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert sorted(ended) == ["committed", "told"]
+    assert (len(records()), how_many(Event)) == (2, events + 1)

@@ -1,0 +1,85 @@
+"""Rows in conflict whose values are to replace the record's: what is overwritten, and what never is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from domain.verification import CaseState
+from extensions import db, writing
+from models import Certificate, Event, ImportBatch, now
+from operations import imports
+from operations.publishing import OnConflict
+from tests.batches import (
+    COUNTY,
+    checked,
+    commit,
+    like_the_record,
+    recorded,
+    records,
+)
+from tests.factories import case_at, certificate, dump
+from tests.workbooks import Workbook, person, workbook
+
+
+def overwritten(book: Workbook, folder: Path, office_name: str = COUNTY, by: str = "ls.staff") -> ImportBatch:
+    return commit(checked(book, folder, office_name, by), OnConflict.WORKBOOK, by)
+
+
+def test_the_workbook_overwrites_what_differs_and_nothing_else(app: Flask, tmp_path: Path) -> None:
+    record_id, manage_no = recorded().id, "G2009-17"
+
+    overwritten(workbook().row(**like_the_record(specialty="机电工程", id_number=person(7), name="劳 燕飞")), tmp_path)
+
+    record = db.session.get_one(Certificate, record_id)
+    assert (record.specialty, record.id_number, record.manage_no) == ("机电工程", person(7), manage_no)
+    assert record.version == 2
+    assert Certificate.of_person(record.id_digest, "劳燕飞") == [record]
+    event = Event.about("certificate", record_id)[-1]
+    assert event.action == "change_certificate"
+    assert set(event.changed) == {"证书专业", "身份证号"}
+    assert person(7) not in repr(event.changed)
+
+
+def make_open_case() -> None:
+    case_at(CaseState.PENDING, record=None)
+    record = db.session.scalars(select(Certificate)).one()
+    with writing():
+        db.session.execute(update(Certificate).where(Certificate.id == record.id).values(cert_no="0812"))
+
+
+@pytest.mark.parametrize(
+    ("arrange", "reason"),
+    [
+        (lambda: certificate(cert_no="0812", verified_at=now(), verify_code="ABCD2345EFGH"), "已经确认"),
+        (make_open_case, "正在审验"),
+        (lambda: certificate(cert_no="0812", office_name="浦北县职改办"), "别的职改办"),
+    ],
+    ids=["confirmed", "open case", "another office"],
+)
+def test_a_record_that_is_not_the_workbooks_to_change_is_kept(
+    app: Flask, arrange: Callable[[], object], reason: str, tmp_path: Path
+) -> None:
+    arrange()
+    before = dump("import_batch", "staged_row", "sqlite_sequence")
+
+    batch = overwritten(workbook().row(cert_no="0812", specialty="机电工程"), tmp_path)
+
+    assert dump("import_batch", "staged_row", "sqlite_sequence") == before
+    kept = imports.page_of_rows(batch.id)
+    assert reason in kept[0].content["errors"][0][1]
+
+
+def test_the_first_of_two_rows_overwrites_a_record(app: Flask, tmp_path: Path) -> None:
+    recorded()
+    book = workbook().row(**like_the_record(specialty="机电工程")).row(**like_the_record(specialty="公路工程"))
+
+    batch = overwritten(book, tmp_path)
+
+    assert records()[0].specialty == "机电工程"
+    kept = {row.row: row.content.get("overwritten") for row in imports.page_of_rows(batch.id)}
+    assert kept[3] is None

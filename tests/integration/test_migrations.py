@@ -1,0 +1,59 @@
+"""Migrations: up, down and up again on a filled database, and what they build is what the models say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy.exc import DBAPIError
+
+from commands.seeds import seed
+from domain.verification import CaseState
+from extensions import db
+from models import Office
+from operations import events
+from tests.factories import case_at, dump
+
+MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
+
+
+def migrate(command, revision):
+    db.session.remove()
+    command(directory=MIGRATIONS, revision=revision)
+
+
+def test_head_is_what_the_models_say(app):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_a_step_down_and_up_again_loses_nothing_and_guards_the_events_again(app):
+    for state in (CaseState.COUNTERFEIT, CaseState.APPROVED):
+        case_at(state)
+    before = dump()
+
+    migrate(downgrade, "0001")
+    migrate(upgrade, "head")
+
+    assert dump() == before
+    assert list(events.faults()) == []
+    with pytest.raises(DBAPIError), db.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM event")
+
+
+def test_all_the_way_down_leaves_an_empty_database_that_can_be_built_again(app):
+    case_at(CaseState.APPROVED)
+
+    migrate(downgrade, "base")
+    left = set(db.inspect(db.engine).get_table_names())
+    migrate(upgrade, "head")
+    seed()
+
+    assert left <= {"alembic_version"}
+    assert db.session.query(Office).count() == 0
+    assert list(events.faults()) == []

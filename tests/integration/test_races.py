@@ -1,0 +1,237 @@
+"""Twenty at the same moment: one takes effect, the others are told, nothing is lost and nobody waits for ever."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from domain.access import Role
+from domain.errors import DomainError, FieldProblem, NotAllowed, StaleVersion
+from domain.verification import CaseState
+from extensions import db, writing
+from models import CasePhoto, Certificate, Event, Holder, Message, Office, StaffUser, VerificationCase
+from operations import bodies, case_drafts, cases, challenges, events, holders, lookups, offices
+from operations import staff as accounts_of_offices
+from tests import factories
+from tests.factories import COUNTY, act, case_at, certificate, draft, holder, office, registration, staff
+
+TWENTY = 20
+
+
+def at_once(app, *works):
+    """Let each work begin at the same moment on a thread of its own; return what each returned or raised."""
+    db.session.rollback()
+    start = Barrier(len(works))
+
+    def run(work):
+        with app.app_context():
+            start.wait()
+            try:
+                return work()
+            except Exception as trouble:
+                return trouble
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        answers = list(threads.map(run, works, timeout=60))
+    assert list(events.faults()) == []
+    return answers
+
+
+def written(work, *given, **named):
+    """Return the work as a transaction of its own."""
+
+    def run():
+        with writing():
+            work(*given, **named)
+        return "done"
+
+    return run
+
+
+def kinds(answers):
+    return Counter(answer if isinstance(answer, str) else type(answer) for answer in answers)
+
+
+def test_of_twenty_decisions_one_takes_effect_and_nineteen_are_told(app):
+    case = case_at(CaseState.PENDING)
+    names = ("approve", "reject", "call_in", "ask_changes", "find_counterfeit")
+    reviewers = [staff(name) for name in ("ls.staff", "ls.admin", "qz.staff", "qz.admin")]
+    decisions = [
+        written(cases.act, reviewers[at % 4], case.id, case.version, names[at % 5], reply="已核对", evidence="见附件")
+        for at in range(TWENTY)
+    ]
+
+    answers = at_once(app, *decisions)
+
+    assert kinds(answers) == {"done": 1, StaleVersion: TWENTY - 1}
+    assert all("刚刚处理了这一件" in str(answer) for answer in answers if answer != "done")
+    assert len(Event.about("case", case.id)) == 3
+
+
+def test_of_twenty_submissions_of_one_draft_one_counts(app):
+    case = draft(certificate(holder()))
+    submissions = [written(cases.act, case.holder.actor, case.id, case.version, "submit")] * TWENTY
+
+    answers = at_once(app, *submissions)
+
+    assert kinds(answers) == {"done": 1, StaleVersion: TWENTY - 1}
+    assert db.session.query(Message).count() == 1
+    assert db.session.get_one(VerificationCase, case.id).version == 2
+
+
+def test_of_twenty_registrations_of_one_person_one_is_made(app):
+    number = factories.fresh_person()
+    given = [registration(id_number=number) for _ in range(TWENTY)]
+
+    answers = at_once(app, *(written(holders.register, one) for one in given))
+
+    assert kinds(answers) == {"done": 1, FieldProblem: TWENTY - 1}
+    assert {answer.field for answer in answers if answer != "done"} == {"id_number"}
+    assert db.session.query(Holder).count() == 1
+
+
+def test_an_address_that_somebody_else_took_first_is_named(app):
+    given = [registration(email="one@example.com") for _ in range(6)]
+
+    answers = at_once(app, *(written(holders.register, one) for one in given))
+
+    assert {answer.field for answer in answers if answer != "done"} == {"email"}
+
+
+def test_starts_from_one_record_and_of_one_number_lead_to_one_draft(app):
+    record = certificate(owner := holder())
+    owner_id, record_id = owner.id, record.id
+
+    def from_record():
+        owner = db.session.get_one(Holder, owner_id)
+        case_drafts.start_from_record(owner.actor, owner, record_id)
+
+    def by_number():
+        owner = db.session.get_one(Holder, owner_id)
+        case_drafts.start_by_number(owner.actor, owner, "0833232")
+
+    answers = at_once(app, *([written(from_record)] * 6), *([written(by_number)] * 6))
+
+    assert kinds(answers) == {"done": 12}
+    assert db.session.query(VerificationCase).count() == 2
+
+
+def test_what_is_typed_in_another_window_never_changes_what_was_sent(app):
+    case = draft(certificate(holder()))
+    case_id, actor, version = case.id, case.holder.actor, case.version
+
+    def type_on():
+        again = db.session.get_one(VerificationCase, case_id)
+        answers = case_drafts.read_form(again, {**factories.shown_values(again), "specialty": "护理"})
+        case_drafts.fill_in(again, answers, "")
+
+    at_once(app, *([written(type_on)] * 8), written(cases.act, actor, case_id, version, "submit"))
+
+    sent = db.session.get_one(VerificationCase, case_id)
+    assert sent.specialty == sent.submitted["specialty"]
+    assert sent.certificate.is_public == (sent.specialty == sent.certificate.specialty)
+
+
+def test_one_photo_of_a_kind_stays_whoever_uploads(app):
+    case = draft(certificate(holder()), photos=False)
+    case_id = case.id
+
+    def upload():
+        one = factories.photo()
+        again = db.session.get_one(VerificationCase, case_id)
+        case_drafts.attach_photo(again, factories.PhotoKind.NUMBER_PAGE, one, one.sha256)
+
+    answers = at_once(app, *([written(upload)] * 8))
+
+    assert kinds(answers) == {"done": 8}
+    assert db.session.query(CasePhoto).count() == 1
+
+
+def test_of_two_approvals_of_one_number_one_makes_the_record(app):
+    number = factories.fresh_number()
+    pair = [act("holder", draft(None, holder(None), cert_no=number), "submit") for _ in range(2)]
+
+    answers = at_once(app, *(written(cases.act, staff("ls.staff"), case.id, case.version, "approve") for case in pair))
+
+    assert sum(answer == "done" for answer in answers) == 1
+    assert all(isinstance(answer, NotAllowed) for answer in answers if answer != "done")
+    assert db.session.query(Certificate).filter_by(cert_no=number).count() == 1
+
+
+def test_two_administrators_do_not_depose_each_other(app):
+    with writing():
+        accounts_of_offices.give_role(staff("qz.admin"), db.session.query(StaffUser).filter_by(username="ls.staff").one(), Role.ADMIN)
+    ids = {name: staff(name).id for name in ("ls.staff", "ls.admin")}
+
+    def depose(who, whom):
+        accounts_of_offices.give_role(who, db.session.get_one(StaffUser, ids[whom]), Role.STAFF)
+
+    answers = at_once(
+        app, written(depose, staff("ls.admin"), "ls.staff"), written(depose, staff("ls.staff"), "ls.admin")
+    )
+
+    assert kinds(answers) == {"done": 1, DomainError: 1}
+
+
+def test_one_challenge_opens_one_door(app):
+    with writing():
+        posed = challenges.pose()
+    token, digits = posed.token, posed.digits
+
+    def answer():
+        with writing():
+            return str(challenges.answered(token, digits))
+
+    assert kinds(at_once(app, *([answer] * 8))) == {"True": 1, "False": 7}
+
+
+def test_lookups_folded_by_many_lose_nothing(app):
+    record_ids = [certificate(None).id for _ in range(3)]
+
+    def look_up():
+        for _ in range(10):
+            for record_id in record_ids:
+                lookups.buffer.add(record_id)
+            lookups.fold()
+
+    at_once(app, *([look_up] * 8))
+
+    assert [lookups.count_of(record_id) for record_id in record_ids] == [80, 80, 80]
+
+
+def test_offices_and_cases_changed_together_wait_for_nobody_for_ever(app):
+    waiting = [case_at(CaseState.PENDING, certificate(holder(), awarding_body="国营灵山糖厂"), by="qz.admin") for _ in range(6)]
+    actor, reviewer = staff("gx.admin"), staff("qz.admin")
+    county, neighbour, city = (office(name).id for name in (COUNTY, "浦北县职改办", "钦州市职改办"))
+    decide = [written(cases.act, reviewer, case.id, case.version, "approve") for case in waiting]
+
+    def take_in():
+        bodies.add_body(actor, db.session.get_one(Office, county), "国营灵山糖厂")
+
+    def rename():
+        offices.change(actor, db.session.get_one(Office, county), name="灵山县人才中心", phone="", address="", series=[])
+
+    def move():
+        offices.move(actor, db.session.get_one(Office, neighbour), db.session.get_one(Office, city))
+
+    answers = at_once(app, *decide, written(take_in), written(rename), written(move))
+
+    assert answers == ["done"] * 9
+
+
+@pytest.mark.parametrize("times", [TWENTY])
+def test_events_of_many_threads_make_one_chain(app, times):
+    before, actor = db.session.query(Event).count(), staff("ls.staff")
+
+    def record():
+        events.record(actor, "sign_in", ("staff_user", actor.id), "登录")
+
+    answers = at_once(app, *([written(record)] * times))
+
+    assert kinds(answers) == {"done": times}
+    assert db.session.query(Event).count() == before + times
