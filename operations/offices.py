@@ -21,9 +21,9 @@ from models import (
     now,
 )
 from operations import bodies, events
-from tables.columns import BelongsToOffice
+from tables.columns import ScopedByOffice
 
-_BELONGING: tuple[type[BelongsToOffice], ...] = (VerificationCase, Certificate, ImportBatch, ProblemPerson, ReplyText)
+_BELONGING: tuple[type[ScopedByOffice], ...] = (VerificationCase, Certificate, ImportBatch, ProblemPerson, ReplyText)
 """Cases before records, as a decision takes them: nobody waits in a circle."""
 LONGEST_NAME = 50
 
@@ -154,7 +154,7 @@ def move(actor: Actor, office: Office, parent: Office) -> None:
     events.record(actor, "move_office", ("office", office.id), f"机构“{office.name}”划归“{parent.name}”")
 
 
-def _carry(table: type[BelongsToOffice], place: Place) -> None:
+def _carry(table: type[ScopedByOffice], place: Place) -> None:
     values = {"city_office_id": place.city_office_id, "region_office_id": place.region_office_id}
     db.session.execute(
         update(table).where(table.office_id == place.office_id).values(**values),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -216,14 +217,15 @@ def test_of_two_who_press_the_button_the_second_comes_too_late(link: str) -> Non
 
 
 def test_of_several_who_ask_at_once_one_holds_a_link_that_works(app: Flask, wei: Holder) -> None:
-    start = threading.Barrier(PER_ACCOUNT)
+    start = threading.Barrier(PER_ACCOUNT + 1)
 
     def one() -> None:
         start.wait(10)
         with app.app_context(), writing():
             recovery.ask(WEI.mobile, "192.0.2.7")
+            time.sleep(0.1)
 
-    together(one, PER_ACCOUNT)
+    together(one, PER_ACCOUNT + 1)
 
     db.session.rollback()
     assert len(db.session.scalars(db.select(MailedLink).filter_by(purpose=RESET_PASSWORD)).all()) == PER_ACCOUNT
