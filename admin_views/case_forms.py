@@ -16,7 +16,9 @@ class ReplyForm(BackOfficeForm):
     """Built for one transition by `reply_form`."""
 
 
-def reply_form(transition: Transition, *, targets: Sequence[Office] = (), fresh: bool = False, **data: Any) -> ReplyForm:
+def reply_form(
+    transition: Transition, *, targets: Sequence[Office] = (), fresh: bool = False, **data: Any
+) -> ReplyForm:
     """Return the form an action asks for; `fresh` shows it before anything was typed into it."""
     fields: dict[str, Any] = {}
     if transition.name == "hand_over":

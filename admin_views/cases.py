@@ -66,7 +66,9 @@ class CaseView(BackOfficeView):
         "state": "审核状态", "submitted_at": "提交时间", "holder": "持证人", "former_name": "曾用名",
     }  # fmt: skip
     column_formatters = {
-        "state": lambda case: tag("已删除", "none") if case.deleted else tag(case.state.label, case.state.tone, case.state.icon),
+        "state": lambda case: (
+            tag("已删除", "none") if case.deleted else tag(case.state.label, case.state.tone, case.state.icon)
+        ),
         "cert_no": lambda case: code(case.cert_no),
         "holder": lambda case: case.holder.name,
         "id_number": lambda case: masked(case.holder),
@@ -145,7 +147,9 @@ class CaseView(BackOfficeView):
         case, typed = self.reachable(case_id), request.form.copy()
         if isinstance(refusal, StaleVersion):
             typed["version"] = str(case.version)
-        return self.case_page(case, typed=typed, problem=refusal.sentence), 409 if isinstance(refusal, StaleVersion) else 200
+        return self.case_page(case, typed=typed, problem=refusal.sentence), 409 if isinstance(
+            refusal, StaleVersion
+        ) else 200
 
     @expose("/review/<int:case_id>/decide/", methods=("POST",))
     def decide(self, case_id: int) -> str | Response | tuple[str, int]:
@@ -263,7 +267,9 @@ class CaseView(BackOfficeView):
     def typed_values(self, form: Mapping[str, str]) -> dict[Any, str]:
         return {BY_KEY[key]: form.get(key, "") for key in case_drafts.PORTAL_KEYS}
 
-    def correction_page(self, case: VerificationCase, fields: dict[Any, str], problems: dict[str, str], version: Any) -> str:
+    def correction_page(
+        self, case: VerificationCase, fields: dict[Any, str], problems: dict[str, str], version: Any
+    ) -> str:
         options = {
             "title_series": titles().series_names(),
             "title_level": [level.label for level in TitleLevel],

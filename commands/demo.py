@@ -23,7 +23,7 @@ def demo() -> None:
 
 
 def _fill() -> None:
-    click.echo("正在写入演示数据，大约需要半分钟……")
+    click.echo("正在写入演示数据，大约需要十几秒……")
     seed()
     password_hash = hashed(cast.PASSWORD)
     cast.found_offices(hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"]), password_hash)

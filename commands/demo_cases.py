@@ -9,15 +9,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select, update
 
-from commands.cast import HOLDERS, USERS
+from commands.cast import HOLDERS, USERS, operator_of
 from domain.identifiers import parse_id
 from domain.stored_values import plain
 from domain.verification import CaseState
 from domain.vocabulary import ObtainedBy, PhotoKind
 from drawing import certificate_pages
 from extensions import db, writing
-from models import Certificate, Holder, StaffUser, VerificationCase, now
-from operations import case_drafts, cases, holders
+from models import Certificate, Holder, Office, StaffUser, VerificationCase, now
+from operations import case_drafts, cases, dictionary_changes, holders
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from photos import make_safe
@@ -52,6 +52,7 @@ OF_OTHERS = ("自动通过", "等审核", "等审核", "等审核", "现场审�
 
 def add(password_hash: str) -> None:
     """Register the holders of the cast and some others, and take their certificates along the stories."""
+    keep_replies()
     for number, demo in enumerate(HOLDERS):
         holder_id = register(demo.name, demo.id_number, demo.mobile, demo.email, demo.region_code, password_hash)
         for at, story in enumerate(OF_THE_CAST.get(demo.name, ())):
@@ -59,6 +60,14 @@ def add(password_hash: str) -> None:
     for number, (certificate, story) in enumerate(zip(_strangers(), OF_OTHERS, strict=False)):
         holder_id = _register_owner(certificate, number, password_hash)
         walk(holder_id, story, days_ago=9 - number % 8)
+
+
+def keep_replies() -> None:
+    """Let the city office keep a reply for each action that wants one; the counties below read them too."""
+    city = Office.named("钦州市职改办")
+    with writing():
+        for action in ("call_in", "ask_changes", "reject"):
+            dictionary_changes.add_reply_text(operator_of(city), action, REPLIES[action])
 
 
 def register(name: str, id_number: str, mobile: str, email: str, region: str, password_hash: str) -> int:
@@ -160,5 +169,7 @@ def _date_back(case_id: int, days: int) -> None:
     """Let the queue look lived in: what was sent today was sent some days ago."""
     moment = now() - timedelta(days=max(days, 0), hours=days % 5)
     with writing():
-        dated = update(VerificationCase).where(VerificationCase.id == case_id, VerificationCase.state != CaseState.DRAFT)
+        dated = update(VerificationCase).where(
+            VerificationCase.id == case_id, VerificationCase.state != CaseState.DRAFT
+        )
         db.session.execute(dated.values(submitted_at=moment))

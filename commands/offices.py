@@ -54,9 +54,7 @@ def create_office(name: str, kind: str, parent: str | None, series: tuple[str, .
     try:
         with writing():
             actor = operator(above.place if above else None)
-            offices.create(
-                actor, name, OfficeKind(kind), above, password_hash, series=list(series), region_code=region
-            )
+            offices.create(actor, name, OfficeKind(kind), above, password_hash, series=list(series), region_code=region)
     except DomainError as refusal:
         raise Refusal(refusal.sentence) from refusal
     click.echo(f"已建好“{name}”。默认账户的登录名就是机构名称，首次登录后须改密码。")

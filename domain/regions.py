@@ -22,7 +22,8 @@ def load_divisions(path: Path) -> list[Division]:
     """Read the shipped table."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return [
-            Division(row["code"], row["name"], row["parent_code"], row["current"] == "1") for row in csv.DictReader(lines)
+            Division(row["code"], row["name"], row["parent_code"], row["current"] == "1")
+            for row in csv.DictReader(lines)
         ]
 
 

@@ -176,7 +176,9 @@ def change_body(actor: Actor, body: AwardingBody, office: Office, aliases: list[
     _take_over(body)
     after = {"归口职改办": office.name, "别名": "、".join(wanted)}
     changes = {label: [before[label], after[label]] for label in before if before[label] != after[label]}
-    events.record(actor, "change_awarding_body", ("awarding_body", body.id), f"修改授予单位“{body.name}”", changes=changes)
+    events.record(
+        actor, "change_awarding_body", ("awarding_body", body.id), f"修改授予单位“{body.name}”", changes=changes
+    )
 
 
 def _kept(body: AwardingBody, alias: str) -> AwardingBodyAlias:

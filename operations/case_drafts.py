@@ -36,7 +36,9 @@ def own(actor: Actor, case_id: int) -> VerificationCase:
 
 
 def cases_of(holder_id: int) -> list[VerificationCase]:
-    query = select(VerificationCase).filter_by(holder_id=holder_id, deleted_at=None).order_by(VerificationCase.id.desc())
+    query = (
+        select(VerificationCase).filter_by(holder_id=holder_id, deleted_at=None).order_by(VerificationCase.id.desc())
+    )
     return list(db.session.scalars(query))
 
 

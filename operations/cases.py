@@ -43,7 +43,9 @@ class Refused(NotAllowed):
 
 
 CLASH_TOLD_HOLDER = "这本证书已经有一份审验在进行，请到“我的证书”里查看"
-CLASH_TOLD_OFFICE = "同一本证书另有一份没办完的审验，或编号已归另一条记录，这次没有生效；请本人放弃另一份，或核对编号后再办"
+CLASH_TOLD_OFFICE = (
+    "同一本证书另有一份没办完的审验，或编号已归另一条记录，这次没有生效；请本人放弃另一份，或核对编号后再办"
+)
 
 
 def reviewable(actor: Actor, case_id: int) -> VerificationCase:
@@ -141,7 +143,11 @@ def _carry_out(step: Step) -> None:
 def _touched(step: Step) -> bool:
     if step.transition.by_office:
         return True
-    return False if step.transition.name in ("submit", "submit_matched", "resubmit", "dispute") else step.case.touched_by_office
+    return (
+        False
+        if step.transition.name in ("submit", "submit_matched", "resubmit", "dispute")
+        else step.case.touched_by_office
+    )
 
 
 def _stamp(step: Step) -> None:
@@ -171,7 +177,9 @@ def _tell(step: Step, before: CaseState, changes: dict[str, Any]) -> None:
             "title": case.title or "", "number": case.cert_no or "无编号", "receipt": case.receipt,
             "office": case.office.name if case.office else "",
         }  # fmt: skip
-        body = letter.body.format(**words) + (f"\n审核回复：{step.reply}" if step.reply and step.transition.by_office else "")
+        body = letter.body.format(**words) + (
+            f"\n审核回复：{step.reply}" if step.reply and step.transition.by_office else ""
+        )
         db.session.add(
             Message(holder_id=case.holder_id, case_id=case.id, title=letter.title.format(**words), body=body)
         )

@@ -49,4 +49,3 @@ def titles() -> TitleCatalogue:
     return TitleCatalogue(
         TitleRow(row.series, row.level, row.title, row.track, row.era, row.guangxi_series) for row in rows
     )
-

@@ -178,7 +178,9 @@ def close(actor: Actor, office: Office, reason: str) -> None:
 
 
 def _refuse_needed(office: Office) -> None:
-    open_below = select(func.count()).select_from(Office).where(Office.parent_id == office.id, Office.closed_at.is_(None))
+    open_below = (
+        select(func.count()).select_from(Office).where(Office.parent_id == office.id, Office.closed_at.is_(None))
+    )
     if db.session.scalar(open_below):
         raise DomainError(f"“{office.name}”下面还有没停用的机构，请先停用或划走它们")
     waiting = select(VerificationCase.id).where(
@@ -188,5 +190,7 @@ def _refuse_needed(office: Office) -> None:
     )
     if db.session.scalar(waiting.limit(1)):
         raise DomainError(f"“{office.name}”还有没审完的证书，请先审完或转办")
-    if db.session.scalar(select(AwardingBody.id).where(AwardingBody.office_id == office.id, AwardingBody.name != office.name)):
+    if db.session.scalar(
+        select(AwardingBody.id).where(AwardingBody.office_id == office.id, AwardingBody.name != office.name)
+    ):
         raise DomainError(f"“{office.name}”还归口着别的授予单位，请先把它们划给别的职改办")

@@ -38,7 +38,9 @@ def open_account(
     )
     db.session.add(user)
     db.session.flush()
-    events.record(actor, "open_account", ("staff_user", user.id), f"为“{office.name}”新建账户“{username}”（{role.label}）")
+    events.record(
+        actor, "open_account", ("staff_user", user.id), f"为“{office.name}”新建账户“{username}”（{role.label}）"
+    )
     return user
 
 
@@ -70,7 +72,9 @@ def give_role(actor: Actor, user: StaffUser, role: Role) -> None:
     user.session_epoch += 1
     db.session.flush()
     changes = {"角色": [before.label, role.label]}
-    events.record(actor, "give_role", ("staff_user", user.id), f"“{user.display_name}”改为{role.label}", changes=changes)
+    events.record(
+        actor, "give_role", ("staff_user", user.id), f"“{user.display_name}”改为{role.label}", changes=changes
+    )
 
 
 def disable(actor: Actor, user: StaffUser) -> None:

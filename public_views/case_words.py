@@ -170,9 +170,7 @@ def _who(event: Event) -> str:
 
 def changes(case: VerificationCase) -> list[tuple[str, str, str, str]]:
     """Return what the holder changed against the record: key, label, record, case."""
-    return [
-        (key, BY_KEY[key].label, shown(before), shown(after)) for key, (before, after) in changes_of(case).items()
-    ]
+    return [(key, BY_KEY[key].label, shown(before), shown(after)) for key, (before, after) in changes_of(case).items()]
 
 
 def corrections(case: VerificationCase) -> list[tuple[str, Parts, Parts]]:

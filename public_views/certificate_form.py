@@ -91,4 +91,6 @@ def suggested_titles(form: Any) -> list[str]:
     """Return the titles of the chosen series, or of all while none is chosen."""
     catalogue = dictionaries.titles()
     series = [form.title_series.data] if form.title_series.data else catalogue.series_names()
-    return list(dict.fromkeys(title for one in series for level in IMPORTABLE_LEVELS for title in catalogue.titles(one, level)))
+    return list(
+        dict.fromkeys(title for one in series for level in IMPORTABLE_LEVELS for title in catalogue.titles(one, level))
+    )

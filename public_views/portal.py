@@ -70,7 +70,9 @@ class PasswordForm(Form):
         "现在的密码", [filled("还没有填现在的密码")], render_kw={"autocomplete": "current-password"}
     )
     password = PasswordField(
-        "新密码", [filled("还没有填新密码")], description=f"{passwords.HINT}。",
+        "新密码",
+        [filled("还没有填新密码")],
+        description=f"{passwords.HINT}。",
         render_kw={"autocomplete": "new-password", "maxlength": 200},
     )
     repeated = PasswordField(

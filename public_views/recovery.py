@@ -48,7 +48,9 @@ class AskForm(CaptchaFields, Form):
 
 class NewPasswordForm(Form):
     password = PasswordField(
-        "新密码", [filled("还没有填新密码")], description=f"{passwords.HINT}。",
+        "新密码",
+        [filled("还没有填新密码")],
+        description=f"{passwords.HINT}。",
         render_kw={"autocomplete": "new-password", "maxlength": 200},
     )
     repeated = PasswordField(

@@ -104,37 +104,51 @@ def _question(form: Form, field: Field) -> None:
 
 class RegistrationForm(CaptchaFields, Form):
     name = StringField(
-        "姓名", [filled("还没有填姓名"), _name], description="提交后不能自己改，请照身份证填写。",
+        "姓名",
+        [filled("还没有填姓名"), _name],
+        description="提交后不能自己改，请照身份证填写。",
         render_kw={"autocomplete": "name", "maxlength": 60},
     )
     id_number = StringField(
-        "身份证号", [filled("还没有填身份证号"), readable(_parsed)],
+        "身份证号",
+        [filled("还没有填身份证号"), readable(_parsed)],
         description="提交后不能自己改，请照身份证填写。没有居民身份证的，填护照或通行证号码。",
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 30},
     )
     mobile = StringField(
-        "手机号", [filled("还没有填手机号"), readable(identifiers.mobile)],
+        "手机号",
+        [filled("还没有填手机号"), readable(identifiers.mobile)],
         render_kw={"autocomplete": "tel-national", "inputmode": "tel", "maxlength": 20},
     )
     email = StringField(
-        "邮箱", [filled("还没有填邮箱"), _email_address, Length(max=254, message="邮箱太长了，请换一个")],
+        "邮箱",
+        [filled("还没有填邮箱"), _email_address, Length(max=254, message="邮箱太长了，请换一个")],
         description="确认链接会发到这里，第一次提交审验前要先确认。",
         render_kw={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "maxlength": 300},
     )
     region = SelectField(
-        "所在市、县", [_region], choices=_regions_by_city, validate_choice=False,
+        "所在市、县",
+        [_region],
+        choices=_regions_by_city,
+        validate_choice=False,
         description="不选的话，按身份证号前六位算。",
     )
     password = PasswordField(
-        "密码", [filled("还没有填密码")], description=f"{passwords.HINT}。",
+        "密码",
+        [filled("还没有填密码")],
+        description=f"{passwords.HINT}。",
         render_kw={"autocomplete": "new-password", "maxlength": 200},
     )
     repeated = PasswordField(
-        "再输一次密码", [filled("还没有再输一次密码")],
+        "再输一次密码",
+        [filled("还没有再输一次密码")],
         render_kw={"autocomplete": "new-password", "maxlength": 200},
     )
     question = SelectField(
-        "密保问题", [_question], choices=choices(*QUESTIONS, empty="请选择"), validate_choice=False,
+        "密保问题",
+        [_question],
+        choices=choices(*QUESTIONS, empty="请选择"),
+        validate_choice=False,
     )
     answer = StringField(
         "密保答案", [filled("还没有填密保答案"), Length(max=50, message="密保答案最多 50 个字")],

@@ -93,7 +93,9 @@ def vars_of(one: cast.DemoHolder) -> dict[str, str]:
     return {name: getattr(one, name) for name in cast.DemoHolder.__slots__}
 
 
-def certificate(owner: Holder | None = None, office_name: str = COUNTY, *, imported: bool = True, **values: Any) -> Certificate:
+def certificate(
+    owner: Holder | None = None, office_name: str = COUNTY, *, imported: bool = True, **values: Any
+) -> Certificate:
     """Add a record as an import leaves it; an owner's record is offered to that owner."""
     name, number = (owner.name, owner.id_number) if owner else ("劳燕飞", fresh_person())
     given: dict[str, Any] = {
@@ -105,7 +107,9 @@ def certificate(owner: Holder | None = None, office_name: str = COUNTY, *, impor
     } | values  # fmt: skip
     with writing():
         home = office(office_name)
-        record = Certificate(**given, id_digest=id_digest(given["id_number"]), body_key=bodies.body_key(given["awarding_body"]))
+        record = Certificate(
+            **given, id_digest=id_digest(given["id_number"]), body_key=bodies.body_key(given["awarding_body"])
+        )
         record.batch_id = _batch(home).id if imported else None
         record.belong_to(home.place)
         db.session.add(record)
@@ -138,7 +142,9 @@ def typed(**changed: str) -> dict[str, str]:
     } | changed  # fmt: skip
 
 
-def draft(record: Certificate | None = None, owner: Holder | None = None, *, photos: bool = True, **changed: str) -> VerificationCase:
+def draft(
+    record: Certificate | None = None, owner: Holder | None = None, *, photos: bool = True, **changed: str
+) -> VerificationCase:
     """Start a draft, from a record or by hand, with what was changed against it and both photos."""
     owner = owner or holder()
     holder_id, record_id = owner.id, record.id if record else None
@@ -196,7 +202,12 @@ def act(who: str | Actor, case: VerificationCase, name: str, **given: Any) -> Ve
 
 
 def case_at(
-    state: CaseState, record: Certificate | None = None, owner: Holder | None = None, *, by: str = "ls.staff", **changed: str
+    state: CaseState,
+    record: Certificate | None = None,
+    owner: Holder | None = None,
+    *,
+    by: str = "ls.staff",
+    **changed: str,
 ) -> VerificationCase:
     """Take a case of an imported record to this state, step by step; `changed` is what the holder changes against it."""
     owner = owner or holder()
@@ -214,6 +225,9 @@ def dump(*left_out: str) -> dict[str, list[Any]]:
     """Return every row of every table as it is stored, to tell whether anything changed at all."""
     db.session.rollback()
     tables = [table for table in db.metadata.sorted_tables if table.name not in left_out]
-    dumped = {table.name: sorted(db.session.execute(db.text(f"SELECT * FROM {table.name}")).all(), key=repr) for table in tables}  # noqa: S608
+    dumped = {
+        table.name: sorted(db.session.execute(db.text(f"SELECT * FROM {table.name}")).all(), key=repr)
+        for table in tables
+    }  # noqa: S608
     db.session.rollback()
     return dumped

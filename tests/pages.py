@@ -80,7 +80,12 @@ def faults(page: Page, html: str) -> list[str]:
     found += [f"id twice: {one}" for one in sorted({one for one in ids if ids.count(one) > 1})]
     found += _unlabelled(page)
     found += [f"form without token: {form['attributes']}" for form in page.forms if _unprotected(form)]
-    found += [f"inline {name}" for _, attributes in page.elements for name in attributes if name == "style" or name.startswith("on")]
+    found += [
+        f"inline {name}"
+        for _, attributes in page.elements
+        for name in attributes
+        if name == "style" or name.startswith("on")
+    ]
     found += [f"outside address: {value}" for value in _outside(page)]
     found += [f"English left over: {word.group()}" for word in _ENGLISH.finditer(page.text)]
     found += [f"half-width sign: {sign.group()}" for sign in _HALF_WIDTH.finditer(page.text)]
@@ -98,7 +103,9 @@ def _unlabelled(page: Page) -> list[str]:
         f"no label: {attributes}"
         for tag in ("input", "select", "textarea")
         for attributes in page.all(tag)
-        if attributes.get("type") not in hidden and attributes.get("id") not in labels and "aria-label" not in attributes
+        if attributes.get("type") not in hidden
+        and attributes.get("id") not in labels
+        and "aria-label" not in attributes
     ]
 
 

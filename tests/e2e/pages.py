@@ -174,4 +174,3 @@ def lookup(visit: Visit, number: str, name: str) -> Visit:
     visit.open("/")
     visit.fill("证书编号", number).fill("持证人姓名", name)
     return visit.press("查验证书")
-

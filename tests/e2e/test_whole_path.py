@@ -43,7 +43,9 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return paths
 
 
-def test_a_clerk_imports_a_workbook_and_the_second_time_nothing_changes(chromium: Browser, running: ServerProcess) -> None:
+def test_a_clerk_imports_a_workbook_and_the_second_time_nothing_changes(
+    chromium: Browser, running: ServerProcess
+) -> None:
     clerk = StaffVisit(chromium, running)
     clerk.sign_in("ls.staff").import_workbook(WORKBOOK)
     clerk.sees("120").looks_right().picture("import")
@@ -118,7 +120,9 @@ def test_a_certificate_that_is_not_on_record_is_typed_in_and_corrected_by_the_of
     holder.open("/portal/").press("立即审验")
     holder.fill("证书编号", "0555123").press("下一步")
     holder.choose("职称系列", "工程系列").choose("职称级别", "助理级").choose("获取方式", "评审")
-    holder.fill("资格名称", "助理工程师").fill("专业", "工业与民用建筑").fill("授予单位", "灵山县职称改革领导小组办公室")
+    holder.fill("资格名称", "助理工程师").fill("专业", "工业与民用建筑").fill(
+        "授予单位", "灵山县职称改革领导小组办公室"
+    )
     holder.fill("授予时间", "2005年7月").press("确认信息")
     holder.sees("2005-07").press("下一步")
     holder.upload(*photos).press("提交审验")  # type: ignore[attr-defined]

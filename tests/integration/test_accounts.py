@@ -44,7 +44,9 @@ def test_a_holder_signs_in_by_id_number_mobile_or_address(app, login):
     assert accounts.recognised(known, "wrong") is None
 
 
-@pytest.mark.parametrize("login", ["", "13900000009", "nobody@example.com", "450721198503120023", "韦小兰", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "login", ["", "13900000009", "nobody@example.com", "450721198503120023", "韦小兰", "' OR 1=1 --"]
+)
 def test_an_unknown_login_is_nobody(app, login):
     holder()
 
@@ -130,7 +132,9 @@ def test_a_new_password_ends_all_sessions_and_the_first_one_is_done_with(app):
     assert fits(user.password_hash, "a-better-one-2026")
 
 
-@pytest.mark.parametrize("password", ["1234567", "x" * 65, "12345678", "first-password-of-tests", "ls.staff1", "password123"])
+@pytest.mark.parametrize(
+    "password", ["1234567", "x" * 65, "12345678", "first-password-of-tests", "ls.staff1", "password123"]
+)
 def test_weak_passwords_are_refused(app, password):
     with pytest.raises(FieldProblem) as refusal:
         accounts.refuse_weak(password, password, names=["ls.staff"], office_default="first-password-of-tests")

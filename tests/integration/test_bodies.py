@@ -51,7 +51,14 @@ def test_a_name_belongs_to_one_body(app):
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("lszg", "灵山县职改办"), ("LSXZ", "灵山县职改办"), ("浦北", "浦北县职改办"), ("钦北区职称改革领", "钦北区职改办"), ("灵", None), ("%_", None)],
+    [
+        ("lszg", "灵山县职改办"),
+        ("LSXZ", "灵山县职改办"),
+        ("浦北", "浦北县职改办"),
+        ("钦北区职称改革领", "钦北区职改办"),
+        ("灵", None),
+        ("%_", None),
+    ],
 )
 def test_two_signs_of_a_name_an_alias_or_its_initials_suggest_it(app, typed, first):
     found = bodies.suggestions(typed)
@@ -89,7 +96,10 @@ def test_a_record_without_number_holds_up_no_other(app):
 
 def test_two_records_of_one_number_stay_apart(app):
     number = fresh_number()
-    first, second = certificate(None, awarding_body=FACTORY, cert_no=number), certificate(None, awarding_body="灵山糖厂", cert_no=number)
+    first, second = (
+        certificate(None, awarding_body=FACTORY, cert_no=number),
+        certificate(None, awarding_body="灵山糖厂", cert_no=number),
+    )
 
     body = add(FACTORY, "灵山糖厂")
 

@@ -51,7 +51,9 @@ def use_everywhere():
             accounts.failed(Attempt("holder", login, "203.0.113.9"))
         known = db.session.get_one(Holder, owner.id)
         accounts.signed_in(known, Attempt("holder", MOBILE, "203.0.113.9"))
-        events.record(known.actor, "view_id_number", ("holder", known.id), "查看", changes={"身份证号": ["", ID_NUMBER]})
+        events.record(
+            known.actor, "view_id_number", ("holder", known.id), "查看", changes={"身份证号": ["", ID_NUMBER]}
+        )
     lookups.buffer.add(1)
     lookups.fold()
 

@@ -102,7 +102,9 @@ def test_what_cannot_be_read_is_told_and_not_kept(app):
     case = draft(certificate(holder()))
     with writing():
         again = db.session.get_one(VerificationCase, case.id)
-        answers = case_drafts.read_form(again, {**factories.shown_values(again), "awarded_on": "2009-13", "specialty": "护理"})
+        answers = case_drafts.read_form(
+            again, {**factories.shown_values(again), "awarded_on": "2009-13", "specialty": "护理"}
+        )
         case_drafts.fill_in(again, answers, " 韦小\u200b芳 ")
 
     assert [problem.key for problem in answers.problems] == ["awarded_on"]

@@ -48,7 +48,9 @@ def _step(data, holder_id, records, walked):
     before = case.version
     try:
         if name == "start":
-            walked += [number for number in [_start(holder_id, data.draw(st.sampled_from(records)).id)] if number not in walked]
+            walked += [
+                number for number in [_start(holder_id, data.draw(st.sampled_from(records)).id)] if number not in walked
+            ]
         else:
             act(actor, case, name, to_office=office("钦州市职改办"))
     except DomainError:

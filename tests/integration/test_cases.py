@@ -20,7 +20,9 @@ def events_of(case):
 
 
 def letters_to(case):
-    return [letter.body for letter in db.session.scalars(db.select(Message).filter_by(case_id=case.id).order_by(Message.id))]
+    return [
+        letter.body for letter in db.session.scalars(db.select(Message).filter_by(case_id=case.id).order_by(Message.id))
+    ]
 
 
 def is_found(record):
@@ -291,7 +293,11 @@ def test_approving_makes_the_submitted_data_the_record_and_keeps_the_old_values_
 
     act("ls.staff", case, "approve", checked="证书编号、姓名")
 
-    assert (record.specialty, record.obtained_by, record.manage_no) == ("公路与桥梁", ObtainedBy.RECONFIRMATION, "G2009-17")
+    assert (record.specialty, record.obtained_by, record.manage_no) == (
+        "公路与桥梁",
+        ObtainedBy.RECONFIRMATION,
+        "G2009-17",
+    )
     assert is_found(record)
     assert Event.about("certificate", record.id)[-1].changed["证书专业"] == ["水利水电工程", "公路与桥梁"]
     assert events_of(case)[-1].changed["与照片一致"] == ["", "证书编号、姓名"]
@@ -519,4 +525,3 @@ def test_the_holders_letters_tell_the_reply_and_never_the_offices_word_for_peopl
 
     assert any(factories.REPLIES["ask_changes"] in letter for letter in letters)
     assert not [letter for letter in letters if "假证" in letter or "客户" in letter]
-

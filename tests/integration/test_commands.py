@@ -61,7 +61,18 @@ def test_an_office_that_cannot_be_is_refused_in_one_chinese_sentence(app, words,
 
 
 def test_an_account_takes_the_password_from_standard_input(app):
-    answer = run(app, "create-user", "ls.boss", "--office", COUNTY, "--role", "admin", "--name", "农建国", typed="修路架桥二十年 ok\n")
+    answer = run(
+        app,
+        "create-user",
+        "ls.boss",
+        "--office",
+        COUNTY,
+        "--role",
+        "admin",
+        "--name",
+        "农建国",
+        typed="修路架桥二十年 ok\n",
+    )
 
     made = account("ls.boss")
     assert (answer.exit_code, "一次性密码" in answer.output) == (0, False)

@@ -24,7 +24,11 @@ def run(*statements):
 
 def without_guard(*statements):
     """Do what only somebody with the database itself in hand can do."""
-    names = ("event_append_only",) if db.engine.dialect.name == "postgresql" else ("event_no_update", "event_no_delete", "event_no_replace")
+    names = (
+        ("event_append_only",)
+        if db.engine.dialect.name == "postgresql"
+        else ("event_no_update", "event_no_delete", "event_no_replace")
+    )
     where = " ON event" if db.engine.dialect.name == "postgresql" else ""
     run(*(f"DROP TRIGGER {name}{where}" for name in names), *statements)
 

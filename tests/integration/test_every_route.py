@@ -65,7 +65,9 @@ def test_every_endpoint_names_its_permission(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_each_role_gets_in_where_the_table_says_and_nowhere_else(app: Flask, entered: dict[str, Any], method: str) -> None:
+def test_each_role_gets_in_where_the_table_says_and_nowhere_else(
+    app: Flask, entered: dict[str, Any], method: str
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     wrong = []
     for rule, address in rules(app, method):
@@ -120,7 +122,9 @@ def test_an_account_with_its_first_password_gets_to_the_password_page_only(app: 
     assert client.get("/admin/password").status_code == 200
 
 
-@pytest.mark.parametrize("header", ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"])
+@pytest.mark.parametrize(
+    "header", ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"]
+)
 def test_every_answer_carries_the_headers(app: Flask, header: str) -> None:
     client = app.test_client()
 

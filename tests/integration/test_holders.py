@@ -97,7 +97,10 @@ def test_everybody_reads_an_inbox_of_their_own(app):
         holders.mark_read(case.holder_id)
 
     assert (waiting, holders.unread(case.holder_id), holders.inbox(stranger.id)) == (2, 0, [])
-    assert [letter.title for letter in holders.inbox(case.holder_id)] == ["助理工程师证书待您修改", "助理工程师证书已提交审核"]
+    assert [letter.title for letter in holders.inbox(case.holder_id)] == [
+        "助理工程师证书待您修改",
+        "助理工程师证书已提交审核",
+    ]
 
 
 @pytest.mark.parametrize("answer", ["灵山 小学", "灵山小学\u200b", " 灵山小学 "])

@@ -19,7 +19,9 @@ def test_number_and_name_are_read_as_people_type_them(app, number, name):
     assert [found.cert_no for found in lookups.find(number, name)] == ["0833232"]
 
 
-@pytest.mark.parametrize(("number", "name"), [("833232", "韦小兰"), ("0833232", "韦小"), ("", "韦小兰"), ("0833232", ""), ("%", "%")])
+@pytest.mark.parametrize(
+    ("number", "name"), [("833232", "韦小兰"), ("0833232", "韦小"), ("", "韦小兰"), ("0833232", ""), ("%", "%")]
+)
 def test_half_of_it_finds_nothing(app, number, name):
     case_at(CaseState.AUTO_APPROVED, certificate(holder(), cert_no="0833232"))
 

@@ -58,7 +58,10 @@ def test_what_cannot_stand_there_is_not_created(app, given, sentence):
 
 
 def test_renaming_keeps_the_old_name_as_an_alias_of_the_same_body_and_renames_the_default_account(app):
-    body, epoch = bodies.known_body(COUNTY).id, db.session.query(StaffUser).filter_by(username=COUNTY).one().session_epoch
+    body, epoch = (
+        bodies.known_body(COUNTY).id,
+        db.session.query(StaffUser).filter_by(username=COUNTY).one().session_epoch,
+    )
 
     rename("灵山县人才服务中心")
 
@@ -103,7 +106,9 @@ def test_moving_carries_everything_of_the_office_and_nothing_else(app):
     assert not staff("qz.admin").reaches(Permission.REVIEW, office(COUNTY).place)
 
 
-@pytest.mark.parametrize(("moved", "parent"), [("钦州市职改办", "广西区职改办"), (COUNTY, "浦北县职改办"), (COUNTY, "广西区职改办")])
+@pytest.mark.parametrize(
+    ("moved", "parent"), [("钦州市职改办", "广西区职改办"), (COUNTY, "浦北县职改办"), (COUNTY, "广西区职改办")]
+)
 def test_only_counties_and_series_move_and_only_below_a_city(app, moved, parent):
     with pytest.raises(DomainError, match="上级"), writing():
         offices.move(staff("gx.admin"), office(moved), office(parent))

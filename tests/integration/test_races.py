@@ -165,7 +165,9 @@ def test_of_two_approvals_of_one_number_one_makes_the_record(app):
 
 def test_two_administrators_do_not_depose_each_other(app):
     with writing():
-        accounts_of_offices.give_role(staff("qz.admin"), db.session.query(StaffUser).filter_by(username="ls.staff").one(), Role.ADMIN)
+        accounts_of_offices.give_role(
+            staff("qz.admin"), db.session.query(StaffUser).filter_by(username="ls.staff").one(), Role.ADMIN
+        )
     ids = {name: staff(name).id for name in ("ls.staff", "ls.admin")}
 
     def depose(who, whom):
@@ -205,7 +207,9 @@ def test_lookups_folded_by_many_lose_nothing(app):
 
 
 def test_offices_and_cases_changed_together_wait_for_nobody_for_ever(app):
-    waiting = [case_at(CaseState.PENDING, certificate(holder(), awarding_body="国营灵山糖厂"), by="qz.admin") for _ in range(6)]
+    waiting = [
+        case_at(CaseState.PENDING, certificate(holder(), awarding_body="国营灵山糖厂"), by="qz.admin") for _ in range(6)
+    ]
     actor, reviewer = staff("gx.admin"), staff("qz.admin")
     county, neighbour, city = (office(name).id for name in (COUNTY, "浦北县职改办", "钦州市职改办"))
     decide = [written(cases.act, reviewer, case.id, case.version, "approve") for case in waiting]
@@ -214,7 +218,9 @@ def test_offices_and_cases_changed_together_wait_for_nobody_for_ever(app):
         bodies.add_body(actor, db.session.get_one(Office, county), "国营灵山糖厂")
 
     def rename():
-        offices.change(actor, db.session.get_one(Office, county), name="灵山县人才中心", phone="", address="", series=[])
+        offices.change(
+            actor, db.session.get_one(Office, county), name="灵山县人才中心", phone="", address="", series=[]
+        )
 
     def move():
         offices.move(actor, db.session.get_one(Office, neighbour), db.session.get_one(Office, city))

@@ -32,7 +32,9 @@ def default_account(app):
 
 
 @pytest.mark.parametrize(
-    ("what", "given"), [("give_role", (Role.ADMIN,)), ("disable", ()), ("reset_password", ("-",))], ids=lambda what: str(what)
+    ("what", "given"),
+    [("give_role", (Role.ADMIN,)), ("disable", ()), ("reset_password", ("-",))],
+    ids=lambda what: str(what),
 )
 def test_every_change_of_power_ends_the_sessions(app, what, given):
     before = account("ls.staff").get_id()
@@ -70,7 +72,9 @@ def test_a_default_account_is_never_promoted(app, default_account):
 
     assert dump() == before
     with pytest.raises(FieldProblem, match="角色"), writing():
-        accounts_of_offices.open_account(staff("qz.admin"), office(COUNTY), "ls.second", "二号", Role.DEFAULT_ACCOUNT, "-")
+        accounts_of_offices.open_account(
+            staff("qz.admin"), office(COUNTY), "ls.second", "二号", Role.DEFAULT_ACCOUNT, "-"
+        )
 
 
 def test_a_default_account_manages_the_users_of_its_office_and_nothing_else(app, default_account):
@@ -93,7 +97,9 @@ def test_before_its_first_password_is_changed_a_default_account_reaches_nobody(a
         do(COUNTY, "disable", "ls.staff")
 
 
-@pytest.mark.parametrize(("who", "username"), [("ls.admin", "pb.staff"), ("ls.admin", "qz.staff"), ("qz.staff", "ls.staff")])
+@pytest.mark.parametrize(
+    ("who", "username"), [("ls.admin", "pb.staff"), ("ls.admin", "qz.staff"), ("qz.staff", "ls.staff")]
+)
 def test_accounts_out_of_reach_are_not_found(app, who, username):
     with pytest.raises(NotFound):
         do(who, "disable", username)

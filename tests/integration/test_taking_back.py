@@ -33,7 +33,9 @@ changes = st.fixed_dictionaries(
 def stored(record_id):
     """Return the row as it lies in the database; only the cipher of the ID number and the version may differ."""
     db.session.rollback()
-    row = dict(db.session.execute(db.text("SELECT * FROM certificate WHERE id = :id"), {"id": record_id}).mappings().one())
+    row = dict(
+        db.session.execute(db.text("SELECT * FROM certificate WHERE id = :id"), {"id": record_id}).mappings().one()
+    )
     row["id_number"], row["version"] = db.session.get_one(Certificate, record_id).id_number, None
     return row
 
@@ -86,7 +88,13 @@ def test_an_automatic_approval_is_withdrawn_at_once(app):
 
 @pytest.mark.parametrize(
     "state",
-    [CaseState.ONSITE, CaseState.NEEDS_CHANGES, CaseState.NEEDS_CONFIRMATION, CaseState.REJECTED, CaseState.COUNTERFEIT],
+    [
+        CaseState.ONSITE,
+        CaseState.NEEDS_CHANGES,
+        CaseState.NEEDS_CONFIRMATION,
+        CaseState.REJECTED,
+        CaseState.COUNTERFEIT,
+    ],
 )
 def test_the_other_states_go_back_to_what_the_holder_last_sent(app, state):
     case = case_at(state)
@@ -145,7 +153,9 @@ def test_a_record_that_was_changed_since_is_kept_and_the_change_is_named(app):
 
 def test_a_number_that_another_record_took_meanwhile_stops_it(app):
     case = case_at(CaseState.APPROVED, record := certificate(holder()), cert_no=factories.fresh_number())
-    old = next(change for label, change in Event.about("certificate", record.id)[-1].changed.items() if label == "证书编号")[0]
+    old = next(
+        change for label, change in Event.about("certificate", record.id)[-1].changed.items() if label == "证书编号"
+    )[0]
     certificate(None, cert_no=old)
     before = dump()
 
@@ -158,7 +168,9 @@ def test_a_number_that_another_record_took_meanwhile_stops_it(app):
 def test_a_record_put_back_stands_where_its_office_stands_now(app):
     case = case_at(CaseState.APPROVED, record := certificate(holder(), awarding_body="国营灵山糖厂"), by="qz.admin")
     with writing():
-        city = offices.create(staff("gx.admin"), "玉林市职改办", office("钦州市职改办").kind, office("广西区职改办"), "-")
+        city = offices.create(
+            staff("gx.admin"), "玉林市职改办", office("钦州市职改办").kind, office("广西区职改办"), "-"
+        )
         offices.move(staff("gx.admin"), office(COUNTY), city)
         bodies.add_body(staff("gx.admin"), office(COUNTY), "国营灵山糖厂")
 

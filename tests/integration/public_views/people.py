@@ -56,7 +56,10 @@ def record(one: DemoHolder = WEI, office_name: str = "灵山县职改办", **val
         db.session.add(batch)
         db.session.flush()
         added = Certificate(
-            **given, batch_id=batch.id, id_digest=id_digest(document.number), body_key=bodies.body_key(given["awarding_body"])
+            **given,
+            batch_id=batch.id,
+            id_digest=id_digest(document.number),
+            body_key=bodies.body_key(given["awarding_body"]),
         )
         added.belong_to(office.place)
         db.session.add(added)
@@ -144,10 +147,11 @@ def office_acts(name: str, **more: Any) -> None:
         cases.act(actor, case_id, version, name, **more)
 
 
-
 def answer_captcha(client: CheckedClient) -> dict[str, str]:
     """Answer the question beside the picture, as somebody who cannot see it would."""
     token = client.page.form("captcha_token")["captcha_token"]
-    first, second = re.search(r"([零一二三四五六七八九十])加([零一二三四五六七八九十])等于几", client.page.text).groups()
+    first, second = re.search(
+        r"([零一二三四五六七八九十])加([零一二三四五六七八九十])等于几", client.page.text
+    ).groups()
     numbers = "零一二三四五六七八九十"
     return {"captcha_token": token, "captcha": str(numbers.index(first) + numbers.index(second))}

@@ -62,13 +62,17 @@ def test_a_wrong_password_keeps_the_name_and_says_how_many_tries_are_left(client
     assert not form.get("password")
 
 
-def test_the_words_are_the_same_whether_or_not_the_account_exists(client: CheckedClient, wei: Holder, app: Flask) -> None:
+def test_the_words_are_the_same_whether_or_not_the_account_exists(
+    client: CheckedClient, wei: Holder, app: Flask
+) -> None:
     known = fail(client, WEI.mobile, 5)
     with writing():
         db.session.query(FailedAttempt).delete()
     unknown = fail(app.test_client(), "13900009999", 5)
 
-    without_sums = [[_plain(page, login) for page in pages] for pages, login in ((known, WEI.mobile), (unknown, "13900009999"))]
+    without_sums = [
+        [_plain(page, login) for page in pages] for pages, login in ((known, WEI.mobile), (unknown, "13900009999"))
+    ]
     assert without_sums[0] == without_sums[1]
     assert LOCKED in known[-1]
 
@@ -120,12 +124,16 @@ def test_who_wanted_a_page_comes_back_to_it_but_to_no_other_site(client: Checked
     turned_away = client.get("/portal/messages/")
     client.get(turned_away.location)
 
-    inside = client.send("/portal/sign-in", {"login": WEI.mobile, "password": PASSWORD, "next": client.page.form("next")["next"]})
+    inside = client.send(
+        "/portal/sign-in", {"login": WEI.mobile, "password": PASSWORD, "next": client.page.form("next")["next"]}
+    )
 
     assert inside.location == "/portal/messages/"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_a_foreign_address_is_no_way_back(client: CheckedClient, wei: Holder, target: str) -> None:
     assert enter(client, WEI.mobile, next=target).location == "/portal/"
 
@@ -156,7 +164,9 @@ def test_a_password_changed_elsewhere_ends_this_session(client: CheckedClient, w
     assert client.get("/portal/").status_code == 302
 
 
-def test_an_hour_without_a_click_ends_the_session_with_a_word_about_what_was_saved(client: CheckedClient, wei: Holder) -> None:
+def test_an_hour_without_a_click_ends_the_session_with_a_word_about_what_was_saved(
+    client: CheckedClient, wei: Holder
+) -> None:
     enter(client, WEI.mobile)
     with client.session_transaction() as session:
         session["seen"] -= 60 * 60 + 1

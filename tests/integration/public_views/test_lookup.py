@@ -165,7 +165,9 @@ def test_withdrawn_from_the_public_its_code_opens_nothing(client: CheckedClient)
     assert client.get(f"/v/{code}").status_code == 404
 
 
-@pytest.mark.parametrize(("number", "name", "sentence"), [("", "韦小兰", "还没有填证书编号"), ("1", " ", "还没有填持证人姓名")])
+@pytest.mark.parametrize(
+    ("number", "name", "sentence"), [("", "韦小兰", "还没有填证书编号"), ("1", " ", "还没有填持证人姓名")]
+)
 def test_empty_fields_are_named(client: CheckedClient, number: str, name: str, sentence: str) -> None:
     ask(client, number, name)
 

@@ -43,7 +43,16 @@ def test_details_show_values_changes_photos_office_and_what_happened(wei: Checke
 
     wei.get(f"/portal/cases/{case_id}/")
 
-    for words in ("1346070", "评审", "转正定职", "灵山县职改办", "0777-0000002", "您开始审验", "您提交了审验", "撤回审验"):
+    for words in (
+        "1346070",
+        "评审",
+        "转正定职",
+        "灵山县职改办",
+        "0777-0000002",
+        "您开始审验",
+        "您提交了审验",
+        "撤回审验",
+    ):
         assert words in wei.page.text
     assert f"/portal/verify/{case_id}/photos/number_page.jpg" in {image["src"] for image in wei.page.all("img")}
 
@@ -206,9 +215,14 @@ def test_an_objection_that_came_too_late_keeps_its_words(wei: CheckedClient) -> 
 
 @pytest.mark.parametrize(
     ("name", "more"),
-    [("reject", {"reply": "外省核发，不在范围。"}), ("find_counterfeit", {"reply": "批文里没有这个编号。", "evidence": "钢印不符"})],
+    [
+        ("reject", {"reply": "外省核发，不在范围。"}),
+        ("find_counterfeit", {"reply": "批文里没有这个编号。", "evidence": "钢印不符"}),
+    ],
 )
-def test_a_refusal_is_told_with_its_reason_and_never_with_the_word_or_the_evidence(wei: CheckedClient, name: str, more: dict[str, str]) -> None:
+def test_a_refusal_is_told_with_its_reason_and_never_with_the_word_or_the_evidence(
+    wei: CheckedClient, name: str, more: dict[str, str]
+) -> None:
     case_id = sent(wei, record(), **CHANGED)
     office_acts(name, **more)
 
@@ -281,7 +295,13 @@ def test_reading_pages_write_nothing(wei: CheckedClient) -> None:
     case_id = sent(wei, record(), **CHANGED)
     before = trail(case_id)
 
-    for address in ("/portal/", "/portal/certificates/", "/portal/messages/", f"/portal/cases/{case_id}/", f"/portal/verify/{case_id}/done"):
+    for address in (
+        "/portal/",
+        "/portal/certificates/",
+        "/portal/messages/",
+        f"/portal/cases/{case_id}/",
+        f"/portal/verify/{case_id}/done",
+    ):
         assert wei.get(address).status_code == 200
 
     assert trail(case_id) == before

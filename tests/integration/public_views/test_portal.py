@@ -13,7 +13,15 @@ from operations import lookups
 from tests.integration.public_views.people import LU, WEI, case, office_acts, record, register, sent, start
 from tests.pages import CheckedClient
 
-PAGES = ["/portal/", "/portal/certificates/", "/portal/messages/", "/portal/profile", "/portal/password", "/portal/guide", "/portal/verify/"]
+PAGES = [
+    "/portal/",
+    "/portal/certificates/",
+    "/portal/messages/",
+    "/portal/profile",
+    "/portal/password",
+    "/portal/guide",
+    "/portal/verify/",
+]
 
 
 @pytest.fixture
@@ -112,7 +120,9 @@ def test_a_new_password_is_taken_and_this_session_goes_on(wei: CheckedClient, cl
         ("", "lingshan-85", "lingshan-85", "还没有填现在的密码"),
     ],
 )
-def test_a_password_is_refused_beside_its_field(wei: CheckedClient, current: str, password: str, repeated: str, sentence: str) -> None:
+def test_a_password_is_refused_beside_its_field(
+    wei: CheckedClient, current: str, password: str, repeated: str, sentence: str
+) -> None:
     before = db.session.scalars(db.select(Holder.password_hash)).one()
     wei.get("/portal/password")
 

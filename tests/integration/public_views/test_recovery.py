@@ -97,7 +97,9 @@ def test_the_sign_in_page_leads_to_it(client: CheckedClient) -> None:
 
 
 @pytest.mark.parametrize("login", [WEI.id_number, WEI.mobile, WEI.email.upper()])
-def test_the_mail_goes_to_the_registered_address_only(client: CheckedClient, wei: Holder, mails: Any, login: str) -> None:
+def test_the_mail_goes_to_the_registered_address_only(
+    client: CheckedClient, wei: Holder, mails: Any, login: str
+) -> None:
     ask(client, login)
 
     (mail,) = mails()
@@ -158,7 +160,9 @@ def test_an_empty_form_is_told_what_is_missing(client: CheckedClient) -> None:
     assert "还没有填身份证号、邮箱或手机号" in client.page.text
 
 
-def test_a_disabled_account_gets_no_mail_and_its_open_link_dies(client: CheckedClient, link: str, wei: Holder, mails: Any) -> None:
+def test_a_disabled_account_gets_no_mail_and_its_open_link_dies(
+    client: CheckedClient, link: str, wei: Holder, mails: Any
+) -> None:
     with writing():
         db.session.get_one(Holder, wei.id).disabled_at = now()
 
@@ -267,7 +271,9 @@ def test_looking_at_the_link_does_not_use_it_up(client: CheckedClient, link: str
 
 
 def test_after_half_an_hour_the_link_is_dead(client: CheckedClient, link: str) -> None:
-    minutes = (db.session.scalars(db.select(MailedLink.expires_at).filter_by(used_at=None)).one() - now()).total_seconds() / 60
+    minutes = (
+        db.session.scalars(db.select(MailedLink.expires_at).filter_by(used_at=None)).one() - now()
+    ).total_seconds() / 60
     client.get(link)
     token = client.token()
     with writing():
@@ -377,9 +383,13 @@ def test_only_the_fingerprint_of_the_link_is_stored(link: str) -> None:
     assert len(token) >= 40
 
 
-def test_an_account_gets_three_mails_in_a_quarter_of_an_hour_by_whichever_name(client: CheckedClient, wei: Holder, mails: Any) -> None:
+def test_an_account_gets_three_mails_in_a_quarter_of_an_hour_by_whichever_name(
+    client: CheckedClient, wei: Holder, mails: Any
+) -> None:
     names = (WEI.mobile, WEI.id_number, WEI.email)
-    answers = {(one.status_code, one.location) for one in (ask(client, names[turn % 3]) for turn in range(PER_ACCOUNT + 1))}
+    answers = {
+        (one.status_code, one.location) for one in (ask(client, names[turn % 3]) for turn in range(PER_ACCOUNT + 1))
+    }
     within = mails()
     last = client.get(way_in(within[-1])).status_code
     with writing():

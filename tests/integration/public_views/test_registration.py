@@ -52,7 +52,12 @@ def test_a_new_holder_is_signed_in_at_once_and_gets_a_mail(client: CheckedClient
     client.get(response.location)
 
     (holder,) = holders()
-    assert (holder.name, holder.id_number, holder.mobile, holder.email) == ("韦小兰", WEI.id_number, WEI.mobile, "wei@example.com")
+    assert (holder.name, holder.id_number, holder.mobile, holder.email) == (
+        "韦小兰",
+        WEI.id_number,
+        WEI.mobile,
+        "wei@example.com",
+    )
     assert "韦小兰，您好" in client.page.text
     assert "邮箱还没有确认" in client.page.text
     assert mailed_link(client)
@@ -155,7 +160,9 @@ def test_without_the_captcha_nobody_learns_whether_a_number_is_registered(client
         ({"password": "password", "repeated": "password"}, "密码"),
     ],
 )
-def test_what_is_wrong_is_named_and_the_rest_stays(client: CheckedClient, changed: dict[str, str], sentence: str) -> None:
+def test_what_is_wrong_is_named_and_the_rest_stays(
+    client: CheckedClient, changed: dict[str, str], sentence: str
+) -> None:
     create(client, **changed)
 
     assert "处要改" in client.page.text

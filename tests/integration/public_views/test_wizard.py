@@ -35,7 +35,9 @@ def wei(as_holder: Any) -> CheckedClient:
     return as_holder(register())
 
 
-def test_matched_and_unchanged_is_approved_by_itself_and_public_at_once(wei: CheckedClient, client: CheckedClient) -> None:
+def test_matched_and_unchanged_is_approved_by_itself_and_public_at_once(
+    wei: CheckedClient, client: CheckedClient
+) -> None:
     certificate_id = record()
 
     case_id = sent(wei, certificate_id)
@@ -126,7 +128,9 @@ TYPED = {
     [("浦北县职改办", "浦北县职改办", False), ("某某厂技术职务评审小组", "钦州市职改办", True)],
     ids=["behind the awarding body", "in the pool of the city"],
 )
-def test_a_certificate_without_record_is_typed_in_and_waits_at_the_office(wei: CheckedClient, body: str, office: str, pooled: bool) -> None:
+def test_a_certificate_without_record_is_typed_in_and_waits_at_the_office(
+    wei: CheckedClient, body: str, office: str, pooled: bool
+) -> None:
     wei.get("/portal/verify/")
     asked = wei.page.text
     wei.send("/portal/verify/", {"cert_no": " ０８３３２３２ "})
@@ -273,7 +277,9 @@ def test_one_photo_at_a_time_and_the_first_stays(wei: CheckedClient) -> None:
         ("cut-off.jpg", "这张照片打不开"),
     ],
 )
-def test_a_photo_that_cannot_be_used_is_named_beside_its_card_and_the_good_one_kept(wei: CheckedClient, file: str, sentence: str) -> None:
+def test_a_photo_that_cannot_be_used_is_named_beside_its_card_and_the_good_one_kept(
+    wei: CheckedClient, file: str, sentence: str
+) -> None:
     case_id = start(wei, record())
 
     send(wei, case_id, content_page=chosen(file))
@@ -310,7 +316,9 @@ def test_a_photo_that_was_replaced_or_removed_leaves_no_file_behind(wei: Checked
         assert not list((app.extensions["photos"]._folder).rglob(key))
 
 
-def test_own_photo_is_served_to_nobody_else(wei: CheckedClient, as_holder: Any, as_staff: Any, client: CheckedClient) -> None:
+def test_own_photo_is_served_to_nobody_else(
+    wei: CheckedClient, as_holder: Any, as_staff: Any, client: CheckedClient
+) -> None:
     case_id = sent(wei, record())
     address = f"/portal/verify/{case_id}/photos/number_page.jpg"
 
