@@ -6,41 +6,20 @@ its event and its message in one transaction; anything else leaves the case as i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from domain.access import Actor, Permission, Place, Role
-from domain.errors import NotAllowed, NotFound, StaleVersion
+from domain.access import Actor, Permission, Role
+from domain.errors import NotFound, StaleVersion
 from domain.letters import LETTERS
-from domain.stored_values import plain, revived
-from domain.verification import BY_NAME, CaseState, Transition, refusals, state_word, submission
+from domain.verification import BY_NAME, CaseState, refusals, state_word, submission
 from extensions import db
-from models import Certificate, Event, Message, Office, ProblemPerson, VerificationCase, now
-from operations import bodies, certificates, events, routing
-from operations.case_facts import PORTAL_KEYS, CaseFacts, differing_keys, final_values, number_to_publish
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One action on one case, with everything its form brought."""
-
-    case: VerificationCase
-    transition: Transition
-    actor: Actor
-    reply: str = ""
-    evidence: str = ""
-    checked: str = ""
-    to_office: Office | None = None
-    correction: dict[str, Any] | None = None
-
-
-class Refused(NotAllowed):
-    """The table says no; the sentence gives every reason."""
-
+from models import Event, Message, Office, VerificationCase, now
+from operations import events
+from operations.case_effects import EFFECTS, Refused, Step, no_effect, take_up_record
+from operations.case_facts import CaseFacts
 
 CLASH_TOLD_HOLDER = "这本证书已经有一份审验在进行，请到“我的证书”里查看"
 CLASH_TOLD_OFFICE = (
@@ -75,7 +54,7 @@ def act(
     case = _locked(case_id)
     _refuse_stale(case, version, actor)
     try:
-        _take_up_record(case, name)
+        take_up_record(case, name)
         transition = submission(CaseFacts(case)) if name == "submit" else BY_NAME[name]
         step = Step(case, transition, actor, reply.strip(), evidence.strip(), checked, to_office, correction)
         _refuse_forbidden(step)
@@ -131,7 +110,7 @@ def _against_hand_over(step: Step) -> list[str]:
 
 def _carry_out(step: Step) -> None:
     case, before = step.case, step.case.state
-    changes = _EFFECTS.get(step.transition.name, _no_effect)(step)
+    changes = EFFECTS.get(step.transition.name, no_effect)(step)
     case.state = step.transition.lands_on(before)
     case.version += 1
     case.touched_by_office = _touched(step)
@@ -184,220 +163,3 @@ def _tell(step: Step, before: CaseState, changes: dict[str, Any]) -> None:
             Message(holder_id=case.holder_id, case_id=case.id, title=letter.title.format(**words), body=body)
         )
         db.session.flush()
-
-
-# What each transition does besides moving the state.
-
-
-def _no_effect(step: Step) -> dict[str, Any]:
-    return {}
-
-
-def _take_up_record(case: VerificationCase, name: str) -> None:
-    """At submission and at approval a case typed by hand joins the record with its number, body and ID number."""
-    if name not in ("submit", "resubmit", "approve", "confirm") or case.certificate_id is not None:
-        return
-    case.hint = None
-    record = Certificate.with_number(*number_to_publish(case))
-    if record is None:
-        return
-    if record.id_digest != case.holder.id_digest:
-        case.hint = f"同一编号和授予单位已有记录，持证人是{record.name}，身份证号不同，请核对"
-    elif not record.is_public:
-        case.certificate_id = record.id
-        db.session.flush()
-        db.session.refresh(case, ["certificate"])
-    else:
-        raise Refused("这本证书已经审验通过，不用再提交")
-
-
-def _submit(step: Step) -> dict[str, Any]:
-    case = step.case
-    stays = step.transition.name == "resubmit" and (case.submitted or {}).get("awarding_body") == case.awarding_body
-    case.correction, case.reply = None, None
-    case.submitted = plain({key: getattr(case, key) for key in (*PORTAL_KEYS, "former_name")})
-    for photo in list(case.photos):
-        if photo.superseded:
-            db.session.delete(photo)
-        photo.submitted = True
-    if not stays:
-        routing.route(case)
-    db.session.flush()
-    db.session.refresh(case, ["office", "photos"])
-    record = case.certificate
-    keys = differing_keys(case, record) if record else []
-    before, after = certificates.values_of(record, keys), certificates.values_of(case, keys)
-    return certificates.differences(before, after)
-
-
-def _submit_matched(step: Step) -> dict[str, Any]:
-    _submit(step)
-    case = step.case
-    record = case.certificate
-    assert record is not None, "only an attached case matches its record"
-    case.pooled = False
-    case.belong_to(record.office.place)
-    before = certificates.snapshot(record)
-    certificates.publish(record)
-    case.undo = certificates.undo_note(record, before)
-    return {}
-
-
-def _approve(step: Step) -> dict[str, Any]:
-    return _publish(step, correction=None)
-
-
-def _confirm(step: Step) -> dict[str, Any]:
-    return _publish(step, correction=revived(step.case.correction or {}))
-
-
-def _publish(step: Step, correction: dict[str, Any] | None) -> dict[str, Any]:
-    case = step.case
-    values = final_values(case, correction)
-    record = case.certificate
-    before = certificates.snapshot(record) if record else None
-    if record is None:
-        record = certificates.create(case.holder, values, _home(case, values))
-        events.record(step.actor, "create_certificate", ("certificate", record.id), "审核通过，新建证书记录")
-        case.certificate_id = record.id
-    else:
-        certificates.take_over(step.actor, record, case.holder, values)
-    certificates.publish(record)
-    case.undo = certificates.undo_note(record, before)
-    return {}
-
-
-def _home(case: VerificationCase, values: dict[str, Any]) -> Place:
-    """A record belongs to the office behind its body; free text leaves it with the office that decided."""
-    body = bodies.known_body(values["awarding_body"] or "")
-    return body.place if body else _deciding(case)
-
-
-def _deciding(case: VerificationCase) -> Place:
-    assert case.place is not None, "a case that is decided has an office"
-    return case.place
-
-
-def _correct(step: Step) -> dict[str, Any]:
-    case, correction = step.case, step.correction or {}
-    values = {key: getattr(case, key) for key in PORTAL_KEYS}
-    kept = {key: value for key, value in correction.items() if value != values.get(key)}
-    case.correction = {**dict.fromkeys(kept), **plain(kept)} or None
-    return certificates.differences({key: values[key] for key in kept}, kept)
-
-
-def _find_counterfeit(step: Step) -> dict[str, Any]:
-    case, holder = step.case, step.case.holder
-    listing = ProblemPerson(
-        case_id=case.id, name=holder.name, id_number=holder.id_number, id_digest=holder.id_digest,
-        reason=step.reply, evidence=step.evidence, listed_by=step.actor.name,
-    )  # fmt: skip
-    listing.belong_to(_deciding(case))
-    db.session.add(listing)
-    return {}
-
-
-def _take_back(step: Step) -> dict[str, Any]:
-    """Undo what the last decision did, and put back what the holder last sent."""
-    case = step.case
-    if case.state.is_public:
-        _withdraw_publication(step)
-    if case.state is CaseState.COUNTERFEIT:
-        _lift_listing(case)
-    _put_back_submission(case)
-    return {}
-
-
-def _withdraw_publication(step: Step) -> None:
-    case, undo = step.case, step.case.undo
-    if undo is None:
-        raise Refused("这件审验没有可以撤回的内容")
-    record = db.session.get(Certificate, undo["certificate_id"])
-    if record is None or record.version != undo["version"]:
-        raise Refused(f"不能恢复：这本证书后来又改过（{_last_change(undo['certificate_id'])}），请先处理那次改动")
-    if undo["before"] is None:
-        case.certificate_id = None
-        db.session.flush()
-        db.session.delete(record)
-        events.record(step.actor, "remove_certificate", ("certificate", record.id), "恢复，撤去审核时新建的记录")
-    else:
-        certificates.restore(record, undo["before"])
-        events.record(step.actor, "restore_certificate", ("certificate", record.id), "恢复，记录还原为审核前的内容")
-    case.undo = None
-    db.session.flush()
-
-
-def _last_change(certificate_id: int) -> str:
-    changes = [event for event in Event.about("certificate", certificate_id) if event.action != "view_id_number"]
-    return f"{changes[-1].at:%Y-%m-%d} {changes[-1].actor_name}：{changes[-1].summary}" if changes else "已不存在"
-
-
-def _lift_listing(case: VerificationCase) -> None:
-    for listing in db.session.scalars(select(ProblemPerson).filter_by(case_id=case.id, lifted_at=None)):
-        listing.lifted_at = now()
-
-
-def _put_back_submission(case: VerificationCase) -> None:
-    if case.submitted is None:
-        return
-    values = revived(case.submitted)
-    case.body_key = bodies.body_key(values.get("awarding_body"))
-    for key in (*PORTAL_KEYS, "former_name"):
-        setattr(case, key, values.get(key))
-    kept = [photo for photo in case.photos if photo.submitted]
-    for photo in list(case.photos):
-        if photo not in kept:
-            db.session.delete(photo)
-    db.session.flush()
-    for photo in kept:
-        photo.superseded = False
-    db.session.flush()
-    db.session.refresh(case, ["photos"])
-
-
-def _withdraw(step: Step) -> dict[str, Any]:
-    """A draft is the business of its record's office, or of none."""
-    case, record = step.case, step.case.certificate
-    if record is None:
-        _leave_office(case)
-    else:
-        case.pooled = False
-        case.belong_to(record.office.place)
-    return {}
-
-
-def _discard(step: Step) -> dict[str, Any]:
-    """What the holder gave up is no longer the office's to bring back."""
-    _leave_office(step.case)
-    return {}
-
-
-def _leave_office(case: VerificationCase) -> None:
-    case.office_id = case.city_office_id = case.region_office_id = None
-    case.pooled = False
-
-
-def _hand_over(step: Step) -> dict[str, Any]:
-    case, target = step.case, step.to_office
-    assert target is not None, "checked by _against_hand_over"
-    before = case.office.name if case.office else ""
-    case.belong_to(target.place)
-    case.pooled = False
-    db.session.flush()
-    db.session.refresh(case, ["office"])
-    return {"受理机构": [before, target.name]}
-
-
-_EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
-    "submit": _submit,
-    "submit_matched": _submit_matched,
-    "resubmit": _submit,
-    "withdraw": _withdraw,
-    "discard": _discard,
-    "approve": _approve,
-    "confirm": _confirm,
-    "correct": _correct,
-    "find_counterfeit": _find_counterfeit,
-    "take_back": _take_back,
-    "hand_over": _hand_over,
-}

@@ -226,8 +226,8 @@ def dump(*left_out: str) -> dict[str, list[Any]]:
     db.session.rollback()
     tables = [table for table in db.metadata.sorted_tables if table.name not in left_out]
     dumped = {
-        table.name: sorted(db.session.execute(db.text(f"SELECT * FROM {table.name}")).all(), key=repr)
+        table.name: sorted(db.session.execute(db.select(db.text("*")).select_from(table)).all(), key=repr)
         for table in tables
-    }  # noqa: S608
+    }
     db.session.rollback()
     return dumped

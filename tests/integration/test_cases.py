@@ -11,6 +11,7 @@ from domain.vocabulary import ObtainedBy
 from extensions import db, writing
 from models import Certificate, Event, Message, ProblemPerson, VerificationCase
 from operations import cases, lookups, offices
+from operations.case_facts import differing_keys
 from tests import factories
 from tests.factories import COUNTY, act, case_at, certificate, draft, dump, edit, holder, office, staff
 
@@ -121,12 +122,12 @@ def test_the_date_of_issue_may_stay_empty_only_where_the_record_has_none(app):
 
 def test_a_case_typed_by_hand_joins_the_record_of_the_same_id_number_whatever_the_name(app):
     record = certificate(holder(), name="韦晓兰")
-    case = draft(None, cert_no=record.cert_no)
+    case = draft(None, cert_no=record.cert_no, awarding_body=record.awarding_body)
 
     act("holder", case, "submit")
 
     assert case.certificate_id == record.id
-    assert case.state is CaseState.PENDING
+    assert (case.state, differing_keys(case, record)) == (CaseState.PENDING, [])
     assert case.hint is None
 
 
