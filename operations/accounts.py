@@ -20,7 +20,7 @@ from operations.passwords import fits
 PER_ACCOUNT, PER_ADDRESS = 5, 20
 ASK_AFTER = 2
 WRONG = "账号或密码不对"
-WAIT = "试错的次数太多了，请 15 分钟后再试，或先找回密码"
+WAIT = "试错的次数太多了，请 15 分钟后再试；忘了密码的，可以先重设，到时用新密码登录"
 
 A = TypeVar("A", bound=Account)
 

@@ -102,6 +102,12 @@ def reset(token: str, password_hash: str) -> None:
         events.record(holder.actor, "confirm_email", ("holder", holder.id), "确认邮箱")
 
 
+def change_password(holder: Holder, password_hash: str) -> None:
+    """Change one's own password; a link that lies in the mailbox would undo it, so it stops working."""
+    _use_up(holder)
+    accounts.change_password(holder, password_hash)
+
+
 def _locked_holder_of(token: str) -> Holder:
     """Look again once the holder's row is locked: of two who press the button together, one comes too late."""
     db.session.refresh(holder_of(token), with_for_update=True)

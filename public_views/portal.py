@@ -14,7 +14,7 @@ from domain.errors import DomainError
 from domain.verification import CaseState
 from extensions import db, writing
 from models import Holder
-from operations import accounts, case_drafts, lookups
+from operations import accounts, case_drafts, lookups, recovery
 from operations.passwords import hashed
 from public_views import case_words
 from public_views.registration import regions
@@ -95,7 +95,7 @@ def change_password() -> Any:
     new_hash, own_id = hashed(form.password.data), holder().id
     with writing():
         account = db.session.get_one(Holder, own_id)
-        accounts.change_password(account, new_hash)
+        recovery.change_password(account, new_hash)
     keep_signed_in(account)
     flash("密码已改好，其他设备上的登录都已退出。", "ok")
     return redirect(url_for("portal.profile"), 303)

@@ -423,3 +423,11 @@ def test_a_locked_account_stays_locked(client: CheckedClient, link: str) -> None
     choose(client, link)
 
     assert accounts.locked(attempt)
+
+
+def test_a_password_changed_meanwhile_closes_the_link_in_the_mailbox(link: str, wei: Holder) -> None:
+    with writing():
+        recovery.change_password(db.session.get_one(Holder, wei.id), "not used here")
+
+    with pytest.raises(DeadLink):
+        recovery.holder_of(link.rsplit("/", 1)[-1])
