@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 import admin_views
 import commands
@@ -20,12 +22,20 @@ from storage import open_storage
 from web import access, errors, filters, headers
 
 
+class RowId(IntegerConverter):
+    """A number in an address: never longer than a row's number can be, so that the database takes it."""
+
+    regex = r"\d{1,9}"
+
+
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` are environment variables too, for tests and scripts."""
     settings = config.load({**os.environ, **(overrides or {})})
     app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
     app.config.update(settings)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.converters["int"] = RowId
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _set_up_shared_objects(app)
     _set_up_faces(app)
     commands.register(app)

@@ -7,7 +7,6 @@ import logging
 import threading
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 from extensions import db
 from operations import lookups
@@ -41,7 +40,8 @@ def fold(app: Flask) -> None:
     with app.app_context():
         try:
             lookups.fold()
-        except SQLAlchemyError as trouble:
+        except Exception as trouble:
+            # Whatever it was, the thread goes on: the next second tries again.
             log.error("look-ups wait to be counted: %s", type(trouble).__name__)
         finally:
             db.session.remove()

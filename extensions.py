@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -36,6 +37,7 @@ csrf = CSRFProtect()
 babel = Babel()
 
 _BUSY_SECONDS = 15
+_PAUSE_SECONDS = 0.002
 
 
 class WroteWhileReading(RuntimeError):
@@ -97,6 +99,23 @@ def writing() -> Iterator[Session]:
             session.info["writing"] = False
 
 
+class Busy(RuntimeError):
+    """Somebody else has been writing for too long; nothing was changed."""
+
+
+def _wait_for_turn(queue: IO[str]) -> None:
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Busy("the one writer is busy") from None
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
 @contextmanager
 def _turn(session: Session) -> Iterator[None]:
     """Queue for SQLite's one writer at a lock file, which is fair where SQLite's own waiting is not."""
@@ -106,5 +125,5 @@ def _turn(session: Session) -> Iterator[None]:
         yield
         return
     with Path(f"{file}.turn").open("w") as queue:
-        fcntl.flock(queue, fcntl.LOCK_EX)
+        _wait_for_turn(queue)
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import ssl
 import time
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -35,7 +36,7 @@ def send(config: Mapping[str, Any], to: str, subject: str, body: str) -> bool:
 def _deliver(config: Mapping[str, Any], message: EmailMessage) -> None:
     with smtplib.SMTP(config["SMTP_HOST"], config["SMTP_PORT"], timeout=_SECONDS) as server:
         if config["SMTP_STARTTLS"]:
-            server.starttls()
+            server.starttls(context=ssl.create_default_context())
         if config["SMTP_USERNAME"]:
             server.login(config["SMTP_USERNAME"], config["SMTP_PASSWORD"])
         server.send_message(message)

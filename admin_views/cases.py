@@ -307,10 +307,12 @@ class CaseView(BackOfficeView):
         if batch.confirmed() and form.validate_on_submit():
             return self.carry_out(transition, ids)
         plan = self.plan(transition, action, ids)
-        versions = [("seen", f"{case.id}:{case.version}") for case in self.chosen([row for row, _ in plan.able])]
+        chosen, able = self.chosen(ids), {row for row, _ in plan.able}
+        carried = [("seen", f"{case.id}:{case.version}") for case in chosen]
+        carried += [("rowid", case.id) for case in chosen if case.id not in able]
         texts = [one.text for one in review_queue.reply_texts(current_actor(), name)]
         return self.confirm_page(plan, form if batch.confirmed() else reply_form(transition, fresh=True),
-                                 extra_hidden=versions, templates=texts)  # fmt: skip
+                                 extra_hidden=carried, templates=texts)  # fmt: skip
 
     def plan(self, transition: Transition, action: batch.BatchAction, ids: list[int]) -> batch.Plan:
         """Say of every ticked row whether it can take the action, before any words are asked for."""

@@ -67,11 +67,12 @@ def _admitted(form: SignInForm, attempt: Attempt) -> StaffUser | None:
     if accounts.asks_challenge(attempt, current_app.config["CAPTCHA_ALWAYS"]) and not captcha.passed(form):
         return None
     user = accounts.recognised(accounts.staff_by_login(attempt.login), form.password.data or "")
+    verified = user.password_hash if user else ""
     with writing():
         if user is None:
             form.say(None, accounts.failed(attempt))
         else:
-            accounts.signed_in(user, attempt)
+            accounts.signed_in(user, attempt, verified)
     return user
 
 

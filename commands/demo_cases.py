@@ -124,7 +124,7 @@ def _word(value: Any) -> str:
 def _submit(case_id: int) -> None:
     case = db.session.get_one(VerificationCase, case_id)
     facts = {**plain(values_of(case, PORTAL_KEYS)), "name": case.holder.name}
-    facts |= {"title_level": case.title_level.label if case.title_level else ""}
+    facts |= {"sex": case.sex.label if case.sex else ""}
     pages = [make_safe(page) for page in certificate_pages(facts)]
     keys = [new_key() for _ in pages]
     for key, page in zip(keys, pages, strict=True):
@@ -139,7 +139,7 @@ def _submit(case_id: int) -> None:
 def _correct(case_id: int) -> None:
     with writing():
         case = db.session.get_one(VerificationCase, case_id)
-        corrected = {"specialty": f"{case.specialty}（更正）"}
+        corrected = {"specialty": "园艺" if case.specialty != "园艺" else "农学"}
         cases.act(_reviewer(case), case_id, case.version, "correct", correction=corrected)
 
 

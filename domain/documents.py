@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from domain.access import GRANTS, Reach, Role
 from domain.certificate_fields import FIELDS, Field, Portal, terms_of
-from domain.verification import RULES, TRANSITIONS, CaseState, Reply, Transition
+from domain.verification import RULES, TRANSITIONS, CaseState, Reply, Transition, guards_of
 
 _NOTE = "<!-- 由程序按规则表生成：改规则，然后运行 script/docs。 -->\n\n"
 _REPLIES = {Reply.NONE: "—", Reply.OPTIONAL: "可填", Reply.REQUIRED: "必填"}
@@ -52,7 +52,7 @@ def verification() -> str:
 def _transition_row(one: Transition) -> tuple[str, ...]:
     target = "删除" if one.deletes else "不变" if one.target is None else one.target.label
     who = "职改办" if one.by_office else "持证人"
-    guards = "；".join(RULES[guard] for guard in one.guards) or "—"
+    guards = "；".join(RULES[guard] for guard in guards_of(one)) or "—"
     return one.label, f"`{one.name}`", "、".join(s.label for s in one.sources), target, who, _REPLIES[one.reply], guards
 
 

@@ -85,6 +85,10 @@ class Case(Protocol):
     @property
     def touched_by_office(self) -> bool: ...
     @property
+    def ever_handled_by_office(self) -> bool: ...
+    @property
+    def ever_taken_back(self) -> bool: ...
+    @property
     def missing(self) -> Collection[str]: ...
     @property
     def matches_record(self) -> bool: ...
@@ -121,10 +125,13 @@ def is_complete(case: Case, reply: str) -> str | None:
     return f"还没有填好：{'、'.join(case.missing)}，请补齐后再提交" if case.missing else None
 
 
-@demands("对上导入的记录，第 2、10—17 列和姓名、身份证号都相同，本人不在问题人员里")
+@demands("对上导入的记录，第 2、10—17 列和姓名、身份证号都相同，本人不在问题人员里，职改办没有处理过")
 def matches_its_record(case: Case, reply: str) -> str | None:
-    """Attached to an imported record, columns 2 and 10–17 equal to it, and the person not listed."""
-    if case.matches_record and not case.holder_listed:
+    """Attached to an imported record, columns 2 and 10–17 equal to it, and the person not listed.
+
+    A case that an office has handled once is never approved by itself again, however it came back to its holder.
+    """
+    if case.matches_record and not case.holder_listed and not case.ever_handled_by_office:
         return None
     return "填写的内容与导入记录不完全相同，需要职改办审核"
 
@@ -144,7 +151,9 @@ def was_not_refused(case: Case, reply: str) -> str | None:
 @demands("上次提交后职改办还没有处理过")
 def office_has_not_acted(case: Case, reply: str) -> str | None:
     """No office action since the holder last sent it, and not after 恢复."""
-    return "职改办已经开始处理，不能撤回；要改动请等审核回复" if case.touched_by_office else None
+    if case.touched_by_office or case.ever_taken_back:
+        return "职改办已经开始处理，不能撤回；要改动请等审核回复"
+    return None
 
 
 @demands("编号和授予单位不属于另一条记录")
@@ -242,7 +251,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("reject", "审核不通过", _WAITING, S.REJECTED, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, key="5"),
     Transition(
         "find_counterfeit", "假证", _WAITING, S.COUNTERFEIT, Role.STAFF, Reply.REQUIRED,
-        (reply_keeps_the_word,), "bad", True, "6", evidence=True,
+        tone="bad", batch=True, key="6", evidence=True,
     ),
     Transition(
         "take_back", "恢复",
@@ -264,7 +273,8 @@ BATCH_ACTIONS = tuple(
 )
 
 
-def _is_actors(transition: Transition, case: Case, actor: Actor) -> str | None:
+def stranger(transition: Transition, case: Case, actor: Actor) -> str | None:
+    """Return why the case is none of the actor's business, or None."""
     if transition.role is Role.HOLDER:
         return None if actor.role is Role.HOLDER and actor.id == case.holder_id else "这不是您的证书"
     if case.place is None or not actor.reaches(Permission.REVIEW, case.place):
@@ -279,9 +289,9 @@ def _speaks(transition: Transition, reply: str) -> str | None:
 
 def refusals(transition: Transition, case: Case, actor: Actor, reply: str) -> Iterator[str]:
     """Yield every reason against the action; the first ones make the others pointless, so they come alone."""
-    belongs = _is_actors(transition, case, actor)
-    if belongs:
-        yield belongs
+    foreign = stranger(transition, case, actor)
+    if foreign:
+        yield foreign
         return
     if not transition.applies_to(case):
         yield f"现在是“{state_word(case, actor)}”，不能{transition.label}"
@@ -289,7 +299,13 @@ def refusals(transition: Transition, case: Case, actor: Actor, reply: str) -> It
     unsaid = _speaks(transition, reply)
     if unsaid:
         yield unsaid
-    yield from filter(None, (guard(case, reply) for guard in transition.guards))
+    yield from filter(None, (guard(case, reply) for guard in guards_of(transition)))
+
+
+def guards_of(transition: Transition) -> tuple[Guard, ...]:
+    """Return what speaks against the action; whatever an office writes to a holder keeps the word 假证 out."""
+    writes = transition.by_office and transition.reply is not Reply.NONE
+    return (*transition.guards, reply_keeps_the_word) if writes else transition.guards
 
 
 def state_word(case: Case, actor: Actor) -> str:
@@ -304,7 +320,7 @@ def available(case: Case, actor: Actor) -> list[Transition]:
     return [
         transition
         for transition in TRANSITIONS
-        if not _is_actors(transition, case, actor) and transition.applies_to(case)
+        if not stranger(transition, case, actor) and transition.applies_to(case)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -20,9 +21,12 @@ from operations.passwords import fits
 PER_ACCOUNT, PER_ADDRESS = 5, 20
 ASK_AFTER = 2
 WRONG = "账号或密码不对"
+_WAYS_OUT = {"staff": "忘了密码请找本单位管理员重置", "holder": "可以先找回密码"}
 WAIT = "试错的次数太多了，请 15 分钟后再试；忘了密码的，可以先重设，到时用新密码登录"
 
 A = TypeVar("A", bound=Account)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,16 @@ def failed(attempt: Attempt) -> str:
     """Count a failure and return the sentence, the same for a wrong password and an unknown account."""
     throttle.fail("account", attempt.subject)
     throttle.fail("address", attempt.address)
+    log.warning("sign-in failed at the %s door from %s", attempt.door, attempt.address)
     left = PER_ACCOUNT - throttle.failures("account", attempt.subject)
-    return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，可以先找回密码。"
+    return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，{_WAYS_OUT[attempt.door]}。"
 
 
-def signed_in(account: Account, attempt: Attempt) -> None:
-    """Note that somebody came in."""
+def signed_in(account: Account, attempt: Attempt, verified_hash: str) -> None:
+    """Note that somebody came in; raises if the password was changed or the account closed since it was checked."""
+    db.session.refresh(account)
+    if account.password_hash != verified_hash or not account.is_active:
+        raise DomainError(f"{WRONG}，请重新输入")
     throttle.forgive("account", attempt.subject)
     account.last_signed_in_at = now()
     events.record(account.actor, "sign_in", (_table(account), account.id), "登录")

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.access import Actor, Place
+from domain.certificate_fields import FOLDED
 from domain.errors import NotAllowed
 from domain.stored_values import plain, revived
 from domain.verification import CaseState, Transition
@@ -55,10 +56,18 @@ def take_up_record(case: VerificationCase, name: str) -> None:
         case.hint = f"同一编号和授予单位已有记录，持证人是{record.name}，身份证号不同，请核对"
     elif not record.is_public:
         case.certificate_id = record.id
+        _keep_what_was_not_asked(case, record)
         db.session.flush()
         db.session.refresh(case, ["certificate"])
     else:
         raise Refused("这本证书已经审验通过，不用再提交")
+
+
+def _keep_what_was_not_asked(case: VerificationCase, record: Certificate) -> None:
+    """Who types by hand opens the folded fields seldom: what the record holds there is not emptied by it."""
+    for field in FOLDED:
+        if getattr(case, field.key) is None:
+            setattr(case, field.key, getattr(record, field.key))
 
 
 def _submit(step: Step) -> dict[str, Any]:
@@ -75,7 +84,7 @@ def _submit(step: Step) -> dict[str, Any]:
     db.session.flush()
     db.session.refresh(case, ["office", "photos"])
     record = case.certificate
-    keys = differing_keys(case, record) if record else []
+    keys = differing_keys(case, record) if record else PORTAL_KEYS
     before, after = certificates.values_of(record, keys), certificates.values_of(case, keys)
     return certificates.differences(before, after)
 
@@ -131,7 +140,7 @@ def _deciding(case: VerificationCase) -> Place:
 def _correct(step: Step) -> dict[str, Any]:
     case, correction = step.case, step.correction or {}
     values = {key: getattr(case, key) for key in PORTAL_KEYS}
-    kept = {key: value for key, value in correction.items() if value != values.get(key)}
+    kept = {key: correction[key] for key in values if key in correction and correction[key] != values[key]}
     case.correction = {**dict.fromkeys(kept), **plain(kept)} or None
     return certificates.differences({key: values[key] for key in kept}, kept)
 

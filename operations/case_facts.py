@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from domain.access import Place
+from domain.access import Place, Role
 from domain.certificate_fields import ASKED, DECIDING, PORTAL
 from domain.stored_values import revived
 from domain.verification import CaseState
 from domain.vocabulary import PhotoKind
 from extensions import db
-from models import Certificate, ProblemPerson, VerificationCase
+from models import Certificate, Event, ProblemPerson, VerificationCase
 from operations import bodies
 
 REQUIRED_PHOTOS = (PhotoKind.NUMBER_PAGE, PhotoKind.CONTENT_PAGE)
@@ -46,6 +46,18 @@ class CaseFacts:
     @property
     def touched_by_office(self) -> bool:
         return self.case.touched_by_office
+
+    @cached_property
+    def ever_handled_by_office(self) -> bool:
+        return self._has_event(Event.actor_role != Role.HOLDER)
+
+    @cached_property
+    def ever_taken_back(self) -> bool:
+        return self._has_event(Event.action == "take_back")
+
+    def _has_event(self, condition: Any) -> bool:
+        found = exists().where(Event.subject_type == "case", Event.subject_id == self.case.id, condition)
+        return bool(db.session.scalar(select(found)))
 
     @property
     def deleted(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from domain.certificate_fields import BY_KEY, STORED
 from domain.certificate_rows import shown
 from domain.partial_dates import PartialDate
 from domain.vocabulary import CertificateStatus
+from encryption import keyring
 from extensions import db
 from models import Certificate, Holder, Office, now
 from operations import bodies, events
@@ -29,7 +29,7 @@ _KEPT = (
 
 def values_of(source: Any, keys: list[str] | None = None) -> dict[str, Any]:
     """Return certificate values by field, from a record or a case."""
-    return {key: getattr(source, key, None) for key in keys or [field.key for field in STORED]}
+    return {key: getattr(source, key, None) for key in ([field.key for field in STORED] if keys is None else keys)}
 
 
 def snapshot(certificate: Certificate) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def create(holder: Holder, values: Mapping[str, Any], place: Place) -> Certifica
 def publish(certificate: Certificate) -> None:
     """Make a record verified: from now on anyone finds it."""
     certificate.verified_at = now()
-    certificate.verify_code = certificate.verify_code or new_code()
+    certificate.verify_code = code_of(certificate)
     _touch(certificate)
 
 
@@ -130,8 +130,14 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
     }
 
 
-def new_code() -> str:
-    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+def code_of(certificate: Certificate) -> str:
+    """Return the verify code of a record: keyed, so not to be guessed, and the same again after 恢复."""
+    number = int.from_bytes(keyring.digest(f"verify code:{certificate.id}"))
+    letters = []
+    for _ in range(_CODE_LENGTH):
+        number, at = divmod(number, len(_CODE_LETTERS))
+        letters.append(_CODE_LETTERS[at])
+    return "".join(letters)
 
 
 def undo_note(certificate: Certificate, before: dict[str, Any] | None) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def below(actor: Actor, permission: Permission) -> list[Office]:
     if actor.place is None or not actor.may(permission):
         return []
     query = select(Office).where(Office.within(actor.place), Office.closed_at.is_(None))
-    return sorted(db.session.scalars(query), key=lambda office: (len(office.place.lineage), office.id))
+    near = [office for office in db.session.scalars(query) if actor.reaches(permission, office.place)]
+    return sorted(near, key=lambda office: (len(office.place.lineage), office.id))
 
 
 def create(

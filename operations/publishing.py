@@ -198,7 +198,9 @@ class _Publisher:
         return "这本证书正在审验，保留系统里的记录" if db.session.scalar(open_case.limit(1)) else ""
 
     def _write_over(self, record_id: int, going: _Going, differs: Iterable[str]) -> None:
-        certificate = db.session.get_one(Certificate, record_id, with_for_update=True, populate_existing=True)
+        certificate = db.session.get_one(
+            Certificate, record_id, with_for_update={"key_share": True}, populate_existing=True
+        )
         before = certificates.values_of(certificate)
         for key in differs:
             setattr(certificate, key, going.claim.values[key])

@@ -43,7 +43,7 @@ def ask(login: str, address: str) -> Letter | None:
     """Return the letter to send; none where nobody can sign in by this login or it was asked for too often."""
     holder = accounts.holder_by_login(login)
     if holder is not None:
-        db.session.refresh(holder, with_for_update=True)
+        db.session.refresh(holder, with_for_update={"key_share": True})
     subject = f"{DOOR}:{holder.id}" if holder else Attempt(DOOR, login, address).subject
     if not _counted(subject, address) or holder is None or not holder.is_active:
         return None
@@ -110,6 +110,6 @@ def change_password(holder: Holder, password_hash: str) -> None:
 
 def _locked_holder_of(token: str) -> Holder:
     """Look again once the holder's row is locked: of two who press the button together, one comes too late."""
-    db.session.refresh(holder_of(token), with_for_update=True)
+    db.session.refresh(holder_of(token), with_for_update={"key_share": True})
     db.session.expire_all()
     return holder_of(token)

@@ -56,8 +56,9 @@ def enter() -> Any:
         with writing():
             form.say(None, accounts.failed(attempt))
         return _page(form)
+    verified = holder.password_hash
     with writing():
-        accounts.signed_in(holder, attempt)
+        accounts.signed_in(holder, attempt, verified)
     access.sign_in(holder)
     return redirect(safe_next(form.next.data, url_for("portal.home")), 303)
 

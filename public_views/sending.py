@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -20,12 +21,14 @@ from operations.case_facts import REQUIRED_PHOTOS, missing_fields, missing_photo
 from photos import SafePhoto, make_safe
 from public_views import case_words
 from public_views.wizard import STEPS
-from storage import new_key
+from storage import StorageAway, new_key
 from web.access import current_actor, requires
 from web.forms import Form
 from web.photos import photo_response
 
 blueprint = Blueprint("sending", __name__)
+
+log = logging.getLogger(__name__)
 
 SENT = (CaseState.PENDING, CaseState.AUTO_APPROVED)
 HINTS = {
@@ -101,15 +104,22 @@ def _keep(actor: Actor, case_id: int, kind: PhotoKind, photo: SafePhoto) -> None
     except BaseException:
         store.delete(key)
         raise
-    if dropped:
-        store.delete(dropped)
+    _forget(dropped)
+
+
+def _forget(*keys: str | None) -> None:
+    """Delete files that no case needs any more; where the storage is away they stay, and nobody is held up."""
+    for key in filter(None, keys):
+        try:
+            current_app.extensions["photos"].delete(key)
+        except StorageAway:
+            log.warning("a photo that is not needed any more could not be deleted")
 
 
 def _remove(actor: Actor, case_id: int, kind: PhotoKind) -> None:
     with writing():
         dropped = case_drafts.remove_photo(case_drafts.own(actor, case_id), kind)
-    if dropped:
-        current_app.extensions["photos"].delete(dropped)
+    _forget(dropped)
 
 
 def _send(form: PhotosForm, actor: Actor, case: VerificationCase) -> Any:
@@ -130,8 +140,7 @@ def _send(form: PhotosForm, actor: Actor, case: VerificationCase) -> Any:
     except DomainError as refusal:
         form.show(refusal)
         return _page(case, form)
-    for key in outgrown:
-        current_app.extensions["photos"].delete(key)
+    _forget(*outgrown)
     return redirect(url_for("sending.done", case_id=case_id), 303)
 
 

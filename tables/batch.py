@@ -17,7 +17,11 @@ class ImportBatch(BelongsToOffice, Model):
     """One workbook of one office: what it was called, what was found in it, who put it in and when."""
 
     __tablename__ = "import_batch"
-    __table_args__ = (one_of("state", BatchState), Index("ix_import_batch_office_newest", "office_id", "id"))
+    __table_args__ = (
+        one_of("state", BatchState),
+        Index("ix_import_batch_office_newest", "office_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))

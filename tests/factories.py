@@ -6,16 +6,19 @@ import hashlib
 from itertools import count
 from typing import Any
 
+import pytest
+
 from commands import cast
 from commands.cast import id_number
 from domain.access import Actor
 from domain.certificate_rows import shown
+from domain.errors import NotAllowed
 from domain.identifiers import IdKind, parse_id
 from domain.partial_dates import PartialDate
 from domain.verification import CaseState
 from domain.vocabulary import BatchState, CertificateStatus, ObtainedBy, PhotoKind, TitleLevel
 from extensions import db, writing
-from models import Certificate, Holder, ImportBatch, Office, StaffUser, VerificationCase, id_digest, now
+from models import Certificate, Holder, ImportBatch, Message, Office, StaffUser, VerificationCase, id_digest, now
 from operations import bodies, case_drafts, cases, holders
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
@@ -231,3 +234,18 @@ def dump(*left_out: str) -> dict[str, list[Any]]:
     }
     db.session.rollback()
     return dumped
+
+
+def letters_to(case: VerificationCase) -> list[str]:
+    return [
+        letter.body for letter in db.session.scalars(db.select(Message).filter_by(case_id=case.id).order_by(Message.id))
+    ]
+
+
+def refused(who: str | Actor, case: VerificationCase, name: str, **given: Any) -> str:
+    """Take a step that must be refused, prove that nothing at all changed, and return the sentence."""
+    before = dump()
+    with pytest.raises(NotAllowed) as refusal:
+        act(who, case, name, **given)
+    assert dump() == before
+    return refusal.value.sentence

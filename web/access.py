@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
@@ -25,6 +27,10 @@ LONGEST_SECONDS = 12 * 60 * 60
 EXPIRED = "太久没有操作，需要重新登录。已经保存的内容都在，登录后接着填。"
 _TABLES: dict[str, type[StaffUser] | type[Holder]] = {"staff": StaffUser, "holder": Holder}
 _ALWAYS_OPEN = ("static",)
+
+
+_ODD = re.compile(r"[\x00-\x20\x7f\\]")
+"""What browsers drop or turn on the way to another host."""
 
 
 def requires(permission: Permission) -> Callable[[F], F]:
@@ -115,7 +121,10 @@ def _door(permission: Permission) -> str:
 
 
 def _way_back() -> str | None:
-    return request.full_path.rstrip("?") if request.method == "GET" else None
+    """Return where to go after signing in; what was searched for may be an ID number and is left behind."""
+    if request.method != "GET":
+        return None
+    return request.path if "search" in request.args else request.full_path.rstrip("?")
 
 
 def _end_stale_session() -> None:
@@ -133,5 +142,7 @@ def _end_stale_session() -> None:
 
 def safe_next(target: str | None, otherwise: str) -> str:
     """Return an address on this site to go on to; anything else is replaced."""
-    local = bool(target) and target.startswith("/") and not target.startswith(("//", "/\\")) if target else False
-    return target if local and target and "\n" not in target and "\r" not in target else otherwise
+    if not target or not target.startswith("/") or target.startswith("//") or _ODD.search(target):
+        return otherwise
+    parts = urlsplit(target)
+    return otherwise if parts.scheme or parts.netloc else target

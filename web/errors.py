@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion, TooMany
-from extensions import db
+from extensions import Busy, db
 from storage import StorageAway
+from web.access import safe_next
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(IntegrityError, _clash)
+    app.register_error_handler(DataError, _unfitting)
+    app.register_error_handler(Busy, _busy)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -53,16 +59,52 @@ def page(code: int, sentence: str = "") -> tuple[str, int]:
 def _http(error: HTTPException) -> Response | tuple[str, int]:
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
+    _note_refusal(error.code)
     return page(error.code)
 
 
 def _stale_form(error: CSRFError) -> tuple[str, int]:
-    return page(400, "太久没有操作，这个页面已经过期。请返回上一页，刷新后再提交一次。")
+    """Lead back to the page the form stood on; the browser keeps what was typed there."""
+    sentence = "这个页面放得太久了，刚才的提交没有生效。请回到刚才的页面再提交一次；已经保存的内容都在。"
+    way = safe_next(_came_from(), url_for("lookup.form"))
+    return render_template(
+        "errors/page.html", code=400, title="页面已经过期", sentence=sentence, way_out=("回到刚才的页面", way)
+    ), 400
+
+
+def _came_from() -> str | None:
+    parts = urlsplit(request.referrer or "")
+    return parts.path if parts.netloc == request.host else None
 
 
 def _domain(error: DomainError) -> tuple[str, int]:
     db.session.rollback()
-    return page(next((code for kind, code in _CODES if isinstance(error, kind)), 400), error.sentence)
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), 400)
+    _note_refusal(code)
+    return page(code, error.sentence)
+
+
+def _note_refusal(code: int) -> None:
+    """Whoever asks for what is not theirs leaves a line."""
+    if code == 404 and current_user.is_authenticated:
+        log.warning("not found or out of reach: %s %s for %s", request.method, request.endpoint, current_user.get_id())
+
+
+def _clash(error: IntegrityError) -> tuple[str, int]:
+    db.session.rollback()
+    log.warning("clash: %s %s", request.method, request.path)
+    return page(409, "刚刚有人做了同样的事，您这一次没有生效。请返回上一页，刷新后看看现在的情况。")
+
+
+def _unfitting(error: DataError) -> tuple[str, int]:
+    db.session.rollback()
+    log.warning("unfitting input: %s %s", request.method, request.path)
+    return page(400, "填写的内容太长，或者有不能保存的符号。请返回上一页，改短一些再提交。")
+
+
+def _busy(error: Busy) -> tuple[str, int]:
+    log.error("busy: %s %s", request.method, request.path)
+    return _page_without_database(503, "系统正忙", "现在有很多人在保存，您刚才的操作没有保存，请过一会儿再试一次。")
 
 
 def _database_away(error: OperationalError) -> tuple[str, int]:

@@ -185,14 +185,15 @@ def upgrade() -> None:
         sa.Column("attention", sa.Integer(), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("city_office_id", sa.Integer(), nullable=True),
         sa.Column("region_office_id", sa.Integer(), nullable=True),
-        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('reading', 'unmapped', 'checked', 'committed', 'abandoned')", name=op.f("ck_import_batch_state")
         ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_import_batch_office_id_office")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.create_index("ix_import_batch_office_newest", ["office_id", "id"], unique=False)
@@ -217,9 +218,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("action", sa.String(length=32), nullable=False),
         sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("city_office_id", sa.Integer(), nullable=True),
         sa.Column("region_office_id", sa.Integer(), nullable=True),
-        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_reply_text_office_id_office")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_text")),
     )
@@ -293,9 +294,9 @@ def upgrade() -> None:
         sa.Column("employer_name", sa.String(length=200), nullable=True),
         sa.Column("employer_kind", sa.String(length=200), nullable=True),
         sa.Column("body_key", sa.String(length=210), nullable=True),
+        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("city_office_id", sa.Integer(), nullable=True),
         sa.Column("region_office_id", sa.Integer(), nullable=True),
-        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "cert_status IN ('normal', 'void_pending', 'void')", name=op.f("ck_certificate_cert_status")
         ),
@@ -489,9 +490,9 @@ def upgrade() -> None:
         sa.Column("listed_by", sa.String(length=50), nullable=False),
         sa.Column("listed_at", sa.DateTime(), nullable=False),
         sa.Column("lifted_at", sa.DateTime(), nullable=True),
+        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("city_office_id", sa.Integer(), nullable=True),
         sa.Column("region_office_id", sa.Integer(), nullable=True),
-        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["verification_case.id"], name=op.f("fk_problem_person_case_id_verification_case")
         ),

@@ -152,3 +152,15 @@ def test_a_foreign_office_is_not_found(app):
             offices.reached(staff(actor), Permission.OFFICES, office(name).id)
     with pytest.raises(NotFound):
         offices.reached(Actor(Role.HOLDER, 1), Permission.OFFICES, office(COUNTY).id)
+
+
+def test_the_offices_to_choose_from_are_those_that_the_permission_reaches(app):
+    default = Actor(Role.DEFAULT_ACCOUNT, 1, "", office("钦州市职改办").place)
+
+    chosen = {
+        who: [one.name for one in offices.below(actor, Permission.USERS)]
+        for who, actor in (("default account", default), ("county", staff("ls.admin")), ("clerk", staff("qz.staff")))
+    }
+
+    assert chosen == {"default account": ["钦州市职改办"], "county": [COUNTY], "clerk": []}
+    assert len(offices.below(staff("qz.admin"), Permission.USERS)) == 6

@@ -114,6 +114,7 @@ def a_case(state: CaseState = S.PENDING, **facts: Any) -> Any:
     """A case of holder 7 at the county, against which no guard has anything to say."""
     usual: dict[str, Any] = {
         "holder_id": 7, "place": COUNTY, "has_correction": True, "touched_by_office": False, "missing": [],
+        "ever_handled_by_office": False, "ever_taken_back": False,
         "matches_record": True, "holder_listed": False, "holder_email_confirmed": True, "refused_before": False,
         "held_by_another": False, "deleted": False,
     }  # fmt: skip
@@ -254,7 +255,7 @@ def test_the_batch_actions_are_the_seven_of_the_review_list() -> None:
 
 
 def test_every_guard_says_what_it_demands_and_none_is_left_over() -> None:
-    used = {guard for one in TRANSITIONS for guard in one.guards}
+    used = {guard for one in TRANSITIONS for guard in verification.guards_of(one)}
 
     assert used == set(RULES)
     assert all(rule and guard.__doc__ for guard, rule in RULES.items())
@@ -267,6 +268,8 @@ GUARDS: list[tuple[Guard, dict[str, Any], str]] = [
     (verification.email_is_confirmed, {"holder_email_confirmed": False}, "邮箱还没有确认"),
     (verification.was_not_refused, {"refused_before": True}, "不能再次提交"),
     (verification.office_has_not_acted, {"touched_by_office": True}, "不能撤回"),
+    (verification.office_has_not_acted, {"ever_taken_back": True}, "不能撤回"),
+    (verification.matches_its_record, {"ever_handled_by_office": True}, "需要职改办审核"),
     (verification.number_is_free, {"held_by_another": True}, "与另一人的证书相同"),
     (verification.confirmation_can_publish, {"held_by_another": True}, "暂时不能确认"),
     (verification.correction_is_saved, {"has_correction": False}, "还没有更正内容，请到审核页修改"),
