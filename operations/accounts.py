@@ -37,9 +37,11 @@ class Attempt:
     login: str
     address: str
 
-    @property
-    def subject(self) -> str:
-        return f"{self.door}:{_as_found(self.login)}"
+
+def subject_of(attempt: Attempt) -> str:
+    """Return what a try counts against: a holder under whichever of the three logins, else the login as it was typed."""
+    holder = holder_by_login(attempt.login) if attempt.door == "holder" else None
+    return f"holder number {holder.id}" if holder else f"{attempt.door}:{_as_found(attempt.login)}"
 
 
 def _as_found(login: str) -> str:
@@ -54,12 +56,12 @@ def _as_found(login: str) -> str:
 
 def asks_challenge(attempt: Attempt, always: bool) -> bool:
     """Whether this try has to bring a 验证码: after two failures of the account or the address, or always."""
-    return always or max(throttle.failures("account", attempt.subject), _of_address(attempt)) >= ASK_AFTER
+    return always or max(throttle.failures("account", subject_of(attempt)), _of_address(attempt)) >= ASK_AFTER
 
 
 def locked(attempt: Attempt) -> bool:
     """Five failures in fifteen minutes for an account, twenty for an address; whether the account exists or not."""
-    return throttle.failures("account", attempt.subject) >= PER_ACCOUNT or _of_address(attempt) >= PER_ADDRESS
+    return throttle.failures("account", subject_of(attempt)) >= PER_ACCOUNT or _of_address(attempt) >= PER_ADDRESS
 
 
 def _of_address(attempt: Attempt) -> int:
@@ -68,10 +70,10 @@ def _of_address(attempt: Attempt) -> int:
 
 def failed(attempt: Attempt) -> str:
     """Count a failure and return the sentence, the same for a wrong password and an unknown account."""
-    throttle.fail("account", attempt.subject)
+    throttle.fail("account", subject_of(attempt))
     throttle.fail("address", attempt.address)
     log.warning("sign-in failed at the %s door from %s", attempt.door, attempt.address)
-    left = PER_ACCOUNT - throttle.failures("account", attempt.subject)
+    left = PER_ACCOUNT - throttle.failures("account", subject_of(attempt))
     return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，{_WAYS_OUT[attempt.door]}。"
 
 
@@ -80,7 +82,7 @@ def signed_in(account: Account, attempt: Attempt, verified_hash: str) -> None:
     db.session.refresh(account)
     if account.password_hash != verified_hash or not account.is_active:
         raise DomainError(f"{WRONG}，请重新输入")
-    throttle.forgive("account", attempt.subject)
+    throttle.forgive("account", subject_of(attempt))
     account.last_signed_in_at = now()
     events.record(account.actor, "sign_in", (_table(account), account.id), "登录")
 

@@ -19,7 +19,6 @@ RESET_PASSWORD = "reset_password"  # noqa: S105 - the purpose of a link
 RESET_WITHIN = timedelta(minutes=30)
 PER_ACCOUNT, PER_ADDRESS = 3, 10
 """So many mails within fifteen minutes; beyond them nothing is sent and nothing is said."""
-DOOR = "recovery"
 OF_ACCOUNT, OF_ADDRESS = "recovery_account", "recovery_address"
 
 
@@ -44,7 +43,7 @@ def ask(login: str, address: str) -> Letter | None:
     holder = accounts.holder_by_login(login)
     if holder is not None:
         db.session.refresh(holder, with_for_update={"key_share": True})
-    subject = f"{DOOR}:{holder.id}" if holder else Attempt(DOOR, login, address).subject
+    subject = accounts.subject_of(Attempt("holder", login, address))
     if not _counted(subject, address) or holder is None or not holder.is_active:
         return None
     return Letter(holder.name, holder.email, _new_link(holder))

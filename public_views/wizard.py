@@ -14,6 +14,7 @@ from domain.access import Permission
 from domain.certificate_fields import ASKED, BY_KEY, FOLDED, READ_ONLY
 from domain.certificate_rows import Answers, shown
 from domain.errors import DomainError, FieldProblem
+from domain.verification import CaseState
 from extensions import writing
 from models import VerificationCase
 from operations import bodies, case_drafts
@@ -22,6 +23,7 @@ from operations.case_facts import PORTAL_KEYS, missing_fields
 from public_views import case_words
 from public_views.certificate_form import empty_form, posted_form, suggested_titles
 from web.access import current_actor, requires
+from web.filters import day
 from web.forms import Form
 
 blueprint = Blueprint("wizard", __name__)
@@ -69,6 +71,8 @@ def from_record(certificate_id: int) -> Any:
 def _opened(start: Callable[[], VerificationCase]) -> Any:
     with writing():
         case = start()
+    if case.state is not CaseState.DRAFT:
+        flash(f"这本证书 {day(case.submitted_at)} 已提交过，现在是“{case.state.holder_label}”。", "info")
     return redirect(case_words.next_page(case), 303)
 
 

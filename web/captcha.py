@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from wtforms import HiddenField, StringField
+from wtforms import Field, HiddenField, StringField
 
 from domain.errors import NotFound
 from drawing import captcha_picture
@@ -22,6 +23,11 @@ class CaptchaFields:
     captcha_question = ""
     captcha = StringField("验证码", render_kw={"autocomplete": "off", "inputmode": "numeric", "maxlength": 8})
     captcha_token = HiddenField()
+
+    def __iter__(self) -> Iterator[Field]:
+        """It stands last on every page, and so what is wrong with it comes last in the list of errors."""
+        asking = ("captcha", "captcha_token")
+        return iter(sorted(super().__iter__(), key=lambda field: field.short_name in asking))  # type: ignore[misc]
 
 
 def ask(form: Any) -> None:

@@ -105,7 +105,8 @@ def test_signing_in_forgives_the_account_and_time_forgives_all(app, monkeypatch)
     known = holder()
     fail("13900000001", 4)
     with writing():
-        accounts.signed_in(db.session.get_one(Holder, known.id), Attempt("holder", "139 0000 0001", ADDRESS))
+        own = db.session.get_one(Holder, known.id)
+        accounts.signed_in(own, Attempt("holder", "139 0000 0001", ADDRESS), own.password_hash)
     left = throttle.failures("account", "holder:13900000001"), throttle.failures("address", ADDRESS)
 
     monkeypatch.setattr(throttle, "now", lambda: now() + timedelta(minutes=15, seconds=1))
@@ -180,3 +181,20 @@ def test_the_question_says_the_sum_in_words():
     challenge = Challenge(token="t", digits="0919", sum_answer="20")
 
     assert challenges.question(challenge) == "十加十等于几"
+
+
+def test_the_three_logins_of_a_holder_share_five_tries(app):
+    known = holder()
+
+    for login in ("13900000001", known.email, known.id_number, "13900000001", known.email):
+        fail(login)
+
+    assert accounts.locked(Attempt("holder", known.id_number, "198.51.100.1"))
+
+
+def test_a_password_changed_since_it_was_checked_opens_no_door(app):
+    known = holder()
+    with pytest.raises(DomainError, match="不对"), writing():
+        accounts.signed_in(
+            db.session.get_one(Holder, known.id), Attempt("holder", known.email, ADDRESS), "an older hash"
+        )

@@ -50,7 +50,7 @@ def use_everywhere():
         for login in (ID_NUMBER, MOBILE):
             accounts.failed(Attempt("holder", login, "203.0.113.9"))
         known = db.session.get_one(Holder, owner.id)
-        accounts.signed_in(known, Attempt("holder", MOBILE, "203.0.113.9"))
+        accounts.signed_in(known, Attempt("holder", MOBILE, "203.0.113.9"), known.password_hash)
         events.record(
             known.actor, "view_id_number", ("holder", known.id), "查看", changes={"身份证号": ["", ID_NUMBER]}
         )

@@ -173,6 +173,16 @@ def test_what_is_wrong_is_named_and_the_rest_stays(
     assert not form.get("password")
 
 
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(client: CheckedClient) -> None:
+    client.get("/portal/register")
+
+    client.send("/portal/register")
+
+    errors = [link["href"] for link in client.page.all("a") if link.get("href", "").startswith("#")]
+    asked = ("#name", "#email", "#answer", "#captcha")
+    assert [anchor for anchor in errors if anchor in asked] == list(asked)
+
+
 def test_the_county_is_taken_from_the_id_number_where_none_was_chosen(client: CheckedClient) -> None:
     create(client, region="")
 

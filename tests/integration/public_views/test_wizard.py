@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -171,6 +172,18 @@ def test_the_number_of_an_own_record_leads_to_the_record(wei: CheckedClient) -> 
     wei.send("/portal/verify/", {"cert_no": "1346070"})
 
     assert case().certificate_id == certificate_id
+
+
+def test_who_types_the_number_of_a_certificate_already_sent_is_led_to_it_and_told(wei: CheckedClient) -> None:
+    case_id = sent(wei, record(), obtained_by="评审")
+    wei.get("/portal/verify/")
+
+    response = wei.send("/portal/verify/", {"cert_no": "1346070"})
+    wei.get(response.location)
+
+    assert case().id == case_id
+    assert re.search(r"这本证书 \d{4}-\d{2}-\d{2} 已提交过，现在是“审核中”", wei.page.text)
+    assert response.location.endswith(f"/portal/cases/{case_id}/")
 
 
 def test_wrong_values_stay_as_typed_and_the_rest_is_kept(wei: CheckedClient) -> None:
