@@ -138,8 +138,8 @@ def test_a_failure_of_the_database_shows_none_of_its_words(app, as_staff, monkey
 
     answer = client.send("/admin/readings/new/", {"word": "转办", "obtained_by": "review"})
 
-    assert answer.status_code == 500
-    assert "系统出错了" in client.page.text
+    assert answer.status_code == 409
+    assert "您这一次没有生效" in client.page.text
     assert not [word for word in ("INSERT", "UNIQUE", "450721198503120022") if word in answer.text]
 
 
