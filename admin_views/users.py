@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,16 +21,10 @@ from domain.access import Actor, Permission, Reach, Role
 from extensions import db, writing
 from models import Office, StaffUser
 from operations import offices, staff
-from operations.passwords import hashed
+from operations.passwords import hashed, one_time
 from web.access import current_actor
 
 WHAT_ADMINS_DO = "管理员还能：管理本机构和下级的组织机构、授予单位和用户，看操作日志。"
-_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-
-
-def one_time_password() -> str:
-    """Return twelve signs that are easy to read out, about sixty bits."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def office_options() -> list[tuple[str, str]]:
@@ -186,7 +179,7 @@ class UserView(BackOfficeView):
         ]
 
     def create_model(self, form: NewUserForm) -> tuple[StaffUser, str]:
-        actor, password = current_actor(), one_time_password()
+        actor, password = current_actor(), one_time()
         first = hashed(password)
         with writing():
             office = self._office(actor, int(form.office.data))
@@ -228,7 +221,7 @@ class UserView(BackOfficeView):
 
     def _taken(self, form: BackOfficeForm, name: str, user_id: int) -> str | Response:
         """Do the step; a new password is made and hashed before the transaction."""
-        actor, password = current_actor(), one_time_password()
+        actor, password = current_actor(), one_time()
         first = hashed(password) if name == "reset" else ""
         with writing():
             _DOING[name](actor, staff.reached(actor, user_id), first)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from typing import IO, Any
 
@@ -17,7 +16,7 @@ from domain.vocabulary import OfficeKind
 from extensions import writing
 from models import Office
 from operations import accounts, offices, staff
-from operations.passwords import hashed
+from operations.passwords import hashed, one_time
 
 
 class Refusal(click.ClickException):
@@ -25,13 +24,6 @@ class Refusal(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.message, file=file, err=True)
-
-
-ONE_TIME_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-
-
-def one_time_password() -> str:
-    return "".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(10))
 
 
 def found_office(name: str) -> Office:
@@ -67,7 +59,7 @@ def create_office(name: str, kind: str, parent: str | None, series: tuple[str, .
 @click.option("--name", help="姓名，默认同登录名。")
 def create_user(username: str, office: str, role: str, name: str | None) -> None:
     given = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.readline().strip()
-    password = given or one_time_password()
+    password = given or one_time()
     try:
         if given:
             default = current_app.config["OFFICE_DEFAULT_PASSWORD"]

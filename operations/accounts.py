@@ -145,8 +145,3 @@ def refuse_weak(password: str, repeated: str, *, names: list[str], office_defaul
     if password != repeated:
         raise FieldProblem("repeated", "两次输入的密码不一样，请重新输入")
     check_password(password, account_names=names, forbidden=[office_default])
-
-
-def refuse_locked(attempt: Attempt) -> None:
-    if locked(attempt):
-        raise DomainError(WAIT)

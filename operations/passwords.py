@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 _NOBODY = _hasher.hash("nobody's password")
+
+
+_ONE_TIME_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def one_time() -> str:
+    """Return twelve signs that are easy to read out, about sixty bits, to be changed at the first sign-in."""
+    return "-".join("".join(secrets.choice(_ONE_TIME_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def hashed(password: str) -> str:
