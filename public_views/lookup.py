@@ -31,7 +31,7 @@ class LookupForm(CaptchaFields, Form):
     number = StringField(
         "证书编号",
         [filled("还没有填证书编号"), Length(max=50, message="证书编号太长了，请照证书填写")],
-        description="照证书上“证书编号”一栏填写，最多 15 位，不含空格。",
+        description="照证书上“证书编号”一栏填写。一般是最多 15 位的数字；旧证书写的是“桂中级字第 0812 号”这样的，也照着填。",
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 60},
     )
     name = StringField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request, url_for
@@ -14,10 +15,11 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlche
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from domain.access import Role
 from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion, TooMany
 from extensions import Busy, db
 from storage import StorageAway
-from web.access import safe_next
+from web.access import current_actor, safe_next
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,22 @@ def install(app: Flask) -> None:
 
 def page(code: int, sentence: str = "") -> tuple[str, int]:
     title, usual = SENTENCES.get(code, SENTENCES[400])
-    return render_template("errors/page.html", code=code, title=title, sentence=sentence or usual), code
+    return _in_its_shell(code=code, title=title, sentence=sentence or usual), code
+
+
+def _in_its_shell(**told: Any) -> str:
+    """Whoever is at work stays in the shell they know, with its menu and a way out inside it."""
+    shell, way_out = _around()
+    return render_template("errors/page.html", **{"shell": shell, "way_out": way_out, **told})
+
+
+def _around() -> tuple[str, tuple[str, str]]:
+    role = current_actor().role
+    if role.is_office and request.path.startswith("/admin"):
+        return "admin/base.html", ("回到工作平台", url_for("admin.index"))
+    if role is Role.HOLDER and request.path.startswith("/portal"):
+        return "portal/base.html", ("回到首页", url_for("portal.home"))
+    return "public/base.html", ("回到证书查验", url_for("lookup.form"))
 
 
 def _http(error: HTTPException) -> Response | tuple[str, int]:
@@ -66,10 +83,8 @@ def _http(error: HTTPException) -> Response | tuple[str, int]:
 def _stale_form(error: CSRFError) -> tuple[str, int]:
     """Lead back to the page the form stood on; the browser keeps what was typed there."""
     sentence = "这个页面放得太久了，刚才的提交没有生效。请回到刚才的页面再提交一次；已经保存的内容都在。"
-    way = safe_next(_came_from(), url_for("lookup.form"))
-    return render_template(
-        "errors/page.html", code=400, title="页面已经过期", sentence=sentence, way_out=("回到刚才的页面", way)
-    ), 400
+    way = safe_next(_came_from(), _around()[1][1])
+    return _in_its_shell(code=400, title="页面已经过期", sentence=sentence, way_out=("回到刚才的页面", way)), 400
 
 
 def _came_from() -> str | None:
@@ -132,4 +147,5 @@ def _trace(error: Exception) -> str:
 def _page_without_database(code: int, title: str, sentence: str) -> tuple[str, int]:
     """Render without the usual context, which would ask the database who is signed in."""
     template = current_app.jinja_env.get_template("errors/page.html")
-    return template.render(code=code, title=title, sentence=sentence), code
+    way_out = ("回到证书查验", url_for("lookup.form"))
+    return template.render(code=code, title=title, sentence=sentence, shell="public/base.html", way_out=way_out), code
