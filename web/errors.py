@@ -60,8 +60,8 @@ def page(code: int, sentence: str = "") -> tuple[str, int]:
 
 def _in_its_shell(**told: Any) -> str:
     """Whoever is at work stays in the shell they know, with its menu and a way out inside it."""
-    shell, way_out = _around()
-    return render_template("errors/page.html", **{"shell": shell, "way_out": way_out, **told})
+    around, way_out = _around()
+    return render_template("errors/page.html", **{"around": around, "way_out": way_out, **told})
 
 
 def _around() -> tuple[str, tuple[str, str]]:
@@ -148,4 +148,4 @@ def _page_without_database(code: int, title: str, sentence: str) -> tuple[str, i
     """Render without the usual context, which would ask the database who is signed in."""
     template = current_app.jinja_env.get_template("errors/page.html")
     way_out = ("回到证书查验", url_for("lookup.form"))
-    return template.render(code=code, title=title, sentence=sentence, shell="public/base.html", way_out=way_out), code
+    return template.render(code=code, title=title, sentence=sentence, around="public/base.html", way_out=way_out), code
