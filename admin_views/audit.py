@@ -8,11 +8,11 @@ from markupsafe import Markup
 from sqlalchemy import false
 
 from admin_views.base import BackOfficeView
-from admin_views.filters import GridFilter, begins, between, equals
 from admin_views.history import changes_of
 from domain.access import Permission, Role
 from domain.verification import TRANSITIONS
 from domain.vocabulary import OfficeKind
+from listing.filters import GridFilter, begins, between, equals
 from models import Event
 from web.access import current_actor
 

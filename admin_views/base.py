@@ -20,14 +20,14 @@ from werkzeug.wrappers import Response
 from admin_views.batch import BatchAction, Plan, as_id, confirm_context, result_context, ticked
 from admin_views.cells import plain
 from admin_views.editing import Editing
-from admin_views.filters import GridFilter
 from admin_views.forms import BackOfficeForm
 from admin_views.grid import Grid, Tab
-from admin_views.paging import Order, Page, page_of
 from admin_views.screen import BackOfficeScreen
 from domain.access import Reach
 from domain.certificate_fields import BY_KEY
 from extensions import db
+from listing.filters import GridFilter
+from listing.paging import Order, Page, page_of
 from web.access import can, current_actor
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import false, or_
 from sqlalchemy.orm import selectinload
 
 from admin_views.base import BackOfficeView
-from admin_views.filters import GridFilter, contains
 from admin_views.forms import BackOfficeForm, one_of, options, words
 from domain.access import Permission
 from extensions import db, writing
+from listing.filters import GridFilter, contains
 from models import AwardingBody, AwardingBodyAlias, Office
 from operations import bodies, offices
 from web.access import current_actor

@@ -12,11 +12,11 @@ from admin_views.base import BackOfficeView, masked
 from admin_views.case_batch import CaseBatch
 from admin_views.case_desk import CaseDesk
 from admin_views.cells import code, tag
-from admin_views.filters import GridFilter, begins, between, contains, equals
 from admin_views.grid import Tab
 from domain.access import Permission
 from domain.verification import PENDING_TAB_LABEL, CaseState
 from domain.vocabulary import ObtainedBy, TitleLevel
+from listing.filters import GridFilter, begins, between, contains, equals
 from models import Holder, VerificationCase, id_digest
 from operations import review_queue
 from operations.dictionaries import titles

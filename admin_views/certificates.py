@@ -8,7 +8,6 @@ from sqlalchemy import or_
 
 from admin_views.base import BackOfficeView, masked
 from admin_views.cells import code, tag
-from admin_views.filters import GridFilter, begins, between, contains, equals
 from admin_views.history import History, history_of
 from admin_views.revealing import RevealsIdNumber
 from admin_views.screen import screen_url
@@ -18,6 +17,7 @@ from domain.certificate_fields import LISTED, STORED
 from domain.identifiers import IdProblem, parse_id
 from domain.vocabulary import CertificateStatus, TitleLevel
 from extensions import db
+from listing.filters import GridFilter, begins, between, contains, equals
 from models import Certificate, ImportBatch, id_digest
 from operations import lookups
 from operations.dictionaries import today

@@ -14,9 +14,9 @@ from flask import url_for
 from sqlalchemy import func, literal, select
 
 from admin_views.batch import as_id
-from admin_views.paging import Order, Page, page_of
 from domain import normalizing
 from extensions import db
+from listing.paging import Order, Page, page_of
 
 COUNTED = 10_000
 """Beyond this a list is only said to be longer: officers search, nobody pages that far."""

@@ -19,12 +19,12 @@ from admin_views.batch import as_id
 from admin_views.forms import BackOfficeForm, one_of, options
 from admin_views.import_columns import OPTIONS, ColumnAnswers, summaries
 from admin_views.import_rows import CONFLICT, NEW, SAME, SHOWN, WRONG, RowKind, kind_named, kinds_of, preview
-from admin_views.paging import PAGE
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Permission
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.vocabulary import BatchState
 from extensions import writing
+from listing.paging import PAGE
 from models import ImportBatch, Office
 from operations import imports, offices
 from operations.dictionary_changes import series_names

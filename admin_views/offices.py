@@ -15,13 +15,13 @@ from wtforms.validators import StopValidation
 
 from admin_views.base import BackOfficeView
 from admin_views.cells import tag
-from admin_views.filters import GridFilter, contains, equals
 from admin_views.forms import BackOfficeForm, ReasonForm, one_of, options, several_of, words
-from admin_views.paging import Page
 from admin_views.screen import screen_url
 from domain.access import Permission
 from domain.vocabulary import OfficeKind
 from extensions import writing
+from listing.filters import GridFilter, contains, equals
+from listing.paging import Page
 from models import Office
 from operations import offices
 from operations.dictionary_changes import series_names

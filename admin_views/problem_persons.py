@@ -8,13 +8,13 @@ from markupsafe import Markup
 
 from admin_views.base import BackOfficeView, masked
 from admin_views.cells import plain, tag
-from admin_views.filters import GridFilter, between
 from admin_views.revealing import RevealsIdNumber
 from admin_views.screen import screen_url
 from domain import normalizing
 from domain.access import Permission
 from domain.identifiers import IdProblem, parse_id
 from extensions import db
+from listing.filters import GridFilter, between
 from models import ProblemPerson, VerificationCase, id_digest
 from operations.dictionaries import today
 

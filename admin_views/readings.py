@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from admin_views.base import BackOfficeView
-from admin_views.filters import GridFilter, equals
 from admin_views.forms import BackOfficeForm, one_of, options, words
 from admin_views.removing import Removable
 from domain.access import Permission
 from domain.vocabulary import ObtainedBy
 from extensions import writing
+from listing.filters import GridFilter, equals
 from models import ObtainedByReading
 from operations import dictionary_changes
 from web.access import current_actor

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import false, or_
 
 from admin_views.base import BackOfficeView
-from admin_views.filters import GridFilter, equals
 from admin_views.forms import BackOfficeForm, one_of, options, words
 from admin_views.removing import Removable
 from domain.access import Permission
 from domain.verification import BY_NAME
 from extensions import writing
+from listing.filters import GridFilter, equals
 from models import ReplyText
 from operations import dictionary_changes
 from operations.dictionary_changes import REPLYING, own_reply_text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from admin_views.base import BackOfficeView
-from admin_views.filters import GridFilter, contains, equals
 from admin_views.forms import BackOfficeForm, one_of, options, words
 from admin_views.removing import Removable
 from domain.access import Permission
 from extensions import writing
+from listing.filters import GridFilter, contains, equals
 from models import TitleEntry
 from operations import dictionary_changes
 from operations.dictionary_changes import ERAS, series_names

@@ -15,10 +15,10 @@ from wtforms import BooleanField
 
 from admin_views.base import BackOfficeView
 from admin_views.cells import tag
-from admin_views.filters import GridFilter, contains, equals
 from admin_views.forms import BackOfficeForm, one_of, options, words
 from domain.access import Actor, Permission, Reach, Role
 from extensions import db, writing
+from listing.filters import GridFilter, contains, equals
 from models import Office, StaffUser
 from operations import offices, staff
 from operations.passwords import hashed, one_time

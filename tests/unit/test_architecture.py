@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("jobs", "counting"),
     ("importers",),
-    ("importing",),
+    ("importing", "listing"),
     ("operations",),
     ("photos", "storage", "drawing", "mailing", "workbooks"),
     ("models",),

@@ -9,10 +9,10 @@ from sqlalchemy import event
 from admin_views import VIEWS, grid
 from admin_views.base import BackOfficeView
 from admin_views.certificates import CertificateView
-from admin_views.filters import RANGES
-from admin_views.paging import Order, page_of
 from domain.partial_dates import PartialDate
 from extensions import db
+from listing.filters import RANGES
+from listing.paging import Order, page_of
 from models import Certificate
 from tests.integration.admin_views.records import account_of, certificate, certificates, office
 
