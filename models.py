@@ -1,6 +1,6 @@
 """Every table of the system, one file per entity in tables/."""
 
-from tables.accounts import Account, Holder, StaffUser, id_digest, mobile_digest
+from tables.accounts import ACCOUNTS, Account, Holder, StaffUser, id_digest, mobile_digest
 from tables.batch import ImportBatch, StagedRow
 from tables.case import CasePhoto, ProblemPerson, VerificationCase
 from tables.certificate import Certificate, LookupCount
@@ -8,11 +8,11 @@ from tables.columns import now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
 from tables.event import Event, EventHead
 from tables.office import Office
-from tables.portal import Challenge, FailedAttempt, MailedLink, Message
+from tables.portal import Challenge, FailedAttempt, MailedLink, Message, OpenSession
 
 __all__ = [
-    "Account", "AwardingBody", "AwardingBodyAlias", "CasePhoto", "Certificate", "Challenge", "Event", "EventHead",
-    "FailedAttempt", "Holder", "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office",
+    "ACCOUNTS", "Account", "AwardingBody", "AwardingBodyAlias", "CasePhoto", "Certificate", "Challenge", "Event", "EventHead",
+    "FailedAttempt", "Holder", "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office", "OpenSession",
     "ProblemPerson", "ReplyText", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

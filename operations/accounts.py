@@ -1,11 +1,11 @@
-"""What holds for every account: signing in, changing one's own password, ending other sessions."""
+"""What holds for every account: signing in, and changing one's own password."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -15,16 +15,15 @@ from domain.identifiers import IdProblem, MobileProblem, mobile, parse_id
 from domain.passwords import check_password
 from extensions import db
 from models import Account, Holder, StaffUser, now
-from operations import events, throttle
+from operations import events, mailed_links, sessions, throttle
+from operations.mailed_links import RESET_PASSWORD
 from operations.passwords import fits
+from operations.throttle import Limit
 
 PER_ACCOUNT, PER_ADDRESS = 5, 20
 ASK_AFTER = 2
 WRONG = "账号或密码不对"
-_WAYS_OUT = {"staff": "忘了密码请找本单位管理员重置", "holder": "可以先找回密码"}
 WAIT = "试错的次数太多了，请 15 分钟后再试；忘了密码的，可以先重设，到时用新密码登录"
-
-A = TypeVar("A", bound=Account)
 
 log = logging.getLogger(__name__)
 
@@ -68,23 +67,30 @@ def _of_address(attempt: Attempt) -> int:
     return throttle.failures("address", attempt.address)
 
 
-def failed(attempt: Attempt) -> str:
-    """Count a failure and return the sentence, the same for a wrong password and an unknown account."""
-    throttle.fail("account", subject_of(attempt))
-    throttle.fail("address", attempt.address)
+def reserve(attempt: Attempt) -> bool:
+    """Count the try before the password is looked at; False where it has to wait. Who comes in gets it back."""
+    return throttle.take(
+        Limit("account", subject_of(attempt), PER_ACCOUNT), Limit("address", attempt.address, PER_ADDRESS)
+    )
+
+
+def refusal(attempt: Attempt) -> str:
+    """Return the sentence for a try that failed, the same for a wrong password and an unknown account."""
     log.warning("sign-in failed at the %s door from %s", attempt.door, attempt.address)
     left = PER_ACCOUNT - throttle.failures("account", subject_of(attempt))
-    return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，{_WAYS_OUT[attempt.door]}。"
+    return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，{DOORS[attempt.door].way_out}。"
 
 
-def signed_in(account: Account, attempt: Attempt, verified_hash: str) -> None:
-    """Note that somebody came in; raises if the password was changed or the account closed since it was checked."""
+def signed_in(account: Account, attempt: Attempt, verified_hash: str, device: str = "") -> str:
+    """Open a session and return its key; raises if the password was changed or the account closed since the check."""
     db.session.refresh(account)
     if account.password_hash != verified_hash or not account.is_active:
         raise DomainError(f"{WRONG}，请重新输入")
     throttle.forgive("account", subject_of(attempt))
+    throttle.give_back("address", attempt.address)
     account.last_signed_in_at = now()
     events.record(account.actor, "sign_in", (_table(account), account.id), "登录")
+    return sessions.open_for(account, device)
 
 
 def staff_by_login(login: str) -> StaffUser | None:
@@ -110,7 +116,21 @@ def _by_mobile(typed: str) -> Holder | None:
         return None
 
 
-def recognised(account: A | None, password: str) -> A | None:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A way in: how its accounts are found, and what to do who forgot the password."""
+
+    find: Callable[[str], Account | None]
+    way_out: str
+
+
+DOORS = {
+    "staff": Door(staff_by_login, "忘了密码请找本单位管理员重置"),
+    "holder": Door(holder_by_login, "可以先找回密码"),
+}
+
+
+def recognised(account: Account | None, password: str) -> Account | None:
     """Return the account if the password fits and it may come in; takes as long where there is none."""
     fit = fits(account.password_hash if account else None, password)
     return account if account is not None and fit and account.is_active else None
@@ -122,22 +142,25 @@ def refuse_wrong(account: Account, current: str) -> None:
         raise FieldProblem("current", "现在的密码不对，请重新输入")
 
 
-def change_password(account: Account, password_hash: str) -> None:
-    """Take a new password and end all other sessions."""
-    set_password(account, password_hash)
+def change_password(account: Account, password_hash: str, session_key: str = "") -> None:
+    """Take a new password; of the account's sessions only the one that has this key goes on."""
+    set_password(account, password_hash, session_key)
     events.record(account.actor, "change_password", (_table(account), account.id), "修改了自己的密码")
 
 
-def set_password(account: Account, password_hash: str) -> None:
+def set_password(account: Account, password_hash: str, session_key: str = "") -> None:
+    """Set it and close every other way in: the other sessions, and what still lies in the mailbox."""
     account.password_hash = password_hash
-    account.session_epoch += 1
-    if isinstance(account, StaffUser):
+    sessions.end_all(account, but=session_key)
+    if isinstance(account, Holder):
+        mailed_links.use_up(account, RESET_PASSWORD)
+    else:
         account.must_change_password = False
     db.session.flush()
 
 
 def _table(account: Account) -> str:
-    return "staff_user" if isinstance(account, StaffUser) else "holder"
+    return str(account.__tablename__)
 
 
 def refuse_weak(password: str, repeated: str, *, names: list[str], office_default: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,13 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from domain import normalizing
 from domain.errors import DomainError, FieldProblem
 from domain.identifiers import IdDocument
-from encryption import fingerprint
 from extensions import db
-from models import Holder, MailedLink, Message, id_digest, mobile_digest, now
-from operations import events
+from models import Holder, Message, id_digest, mobile_digest, now
+from operations import events, mailed_links
+from operations.mailed_links import CONFIRM_EMAIL
 
-CONFIRM_EMAIL = "confirm_email"
-CONFIRM_WITHIN = timedelta(days=7)
 TAKEN_ID = "这个身份证号已经注册过，请直接登录，或用“忘记密码”找回；不是您注册的，请致电职改办解除占用"
 TAKEN_OTHER = "这个{what}已经注册过，请换一个，或用它登录"
 
@@ -69,33 +65,22 @@ def _taken(clash: str) -> FieldProblem:
     return FieldProblem("id_number", TAKEN_ID)
 
 
-def new_confirming_link(holder: Holder) -> str:
-    """Return a fresh token for the confirming mail; older ones stop working."""
-    older = (MailedLink.holder_id == holder.id, MailedLink.purpose == CONFIRM_EMAIL, MailedLink.used_at.is_(None))
-    db.session.execute(update(MailedLink).where(*older).values(used_at=now()))
-    token = secrets.token_urlsafe(32)
-    db.session.add(
-        MailedLink(
-            holder_id=holder.id, purpose=CONFIRM_EMAIL, fingerprint=fingerprint(token),
-            expires_at=now() + CONFIRM_WITHIN,
-        )
-    )  # fmt: skip
-    db.session.flush()
-    return token
+def new_confirming_link(holder: Holder, email: str | None = None) -> str:
+    """Return a fresh token for the mail that proves the address on record, or `email`, which is to take its place."""
+    return mailed_links.new(holder, CONFIRM_EMAIL, email)
 
 
 def confirm_email(token: str) -> Holder:
-    """Confirm the address the link was sent to; a link works once."""
-    link = db.session.scalar(
-        select(MailedLink).filter_by(fingerprint=fingerprint(token), purpose=CONFIRM_EMAIL).with_for_update()
-    )
-    if link is None or link.used_at or link.expires_at < now():
-        raise DomainError("这个确认链接已经用过或过期了，请登录后重新发送")
-    link.used_at = now()
-    holder = db.session.get_one(Holder, link.holder_id)
-    holder.email_confirmed_at = holder.email_confirmed_at or now()
-    db.session.flush()
-    events.record(holder.actor, "confirm_email", ("holder", holder.id), "确认邮箱")
+    """Take over the address the link was sent to, proved as it is; a link works once."""
+    link, holder = mailed_links.take(token, CONFIRM_EMAIL)
+    before, holder.email = holder.email, link.email or holder.email
+    holder.email_confirmed_at = now()
+    try:
+        db.session.flush()
+    except IntegrityError as clash:
+        raise DomainError(TAKEN_OTHER.format(what="邮箱")) from clash
+    changes = {"邮箱": [before, holder.email]} if before != holder.email else None
+    events.record(holder.actor, "confirm_email", ("holder", holder.id), "确认邮箱", changes=changes)
     return holder
 
 

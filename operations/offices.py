@@ -20,7 +20,7 @@ from models import (
     VerificationCase,
     now,
 )
-from operations import bodies, events
+from operations import bodies, events, sessions
 from tables.columns import ScopedByOffice
 
 _BELONGING: tuple[type[ScopedByOffice], ...] = (VerificationCase, Certificate, ImportBatch, ProblemPerson, ReplyText)
@@ -135,7 +135,7 @@ def _rename(actor: Actor, office: Office, name: str) -> None:
     default = db.session.scalar(select(StaffUser).filter_by(office_id=office.id, role=Role.DEFAULT_ACCOUNT))
     if default is not None:
         default.username = default.display_name = name
-        default.session_epoch += 1
+        sessions.end_all(default)
     bodies.follow_office(actor, office, old)
     events.record(actor, "rename_office", ("office", office.id), f"机构“{old}”改名为“{name}”")
 
@@ -173,7 +173,7 @@ def close(actor: Actor, office: Office, reason: str) -> None:
     office.closed_at = now()
     for user in db.session.scalars(select(StaffUser).filter_by(office_id=office.id, disabled_at=None)):
         user.disabled_at = now()
-        user.session_epoch += 1
+        sessions.end_all(user)
     db.session.flush()
     events.record(actor, "close_office", ("office", office.id), f"停用机构“{office.name}”", reply=reason)
 

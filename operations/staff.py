@@ -9,7 +9,7 @@ from domain.access import Actor, Permission, Role
 from domain.errors import DomainError, FieldProblem, NotAllowed, NotFound
 from extensions import db
 from models import Office, StaffUser, now
-from operations import events
+from operations import events, sessions
 
 GIVEN = (Role.STAFF, Role.ADMIN)
 LONGEST_NAME = 50
@@ -69,7 +69,7 @@ def give_role(actor: Actor, user: StaffUser, role: Role) -> None:
     if role is Role.STAFF:
         _refuse_last_admin(user)
     before, user.role = user.role, role
-    user.session_epoch += 1
+    sessions.end_all(user)
     db.session.flush()
     changes = {"角色": [before.label, role.label]}
     events.record(
@@ -82,7 +82,7 @@ def disable(actor: Actor, user: StaffUser) -> None:
     _refuse_own(actor, user, "不能停用自己的账户")
     _refuse_last_admin(user)
     user.disabled_at = now()
-    user.session_epoch += 1
+    sessions.end_all(user)
     db.session.flush()
     events.record(actor, "disable_account", ("staff_user", user.id), f"停用账户“{user.username}”")
 
@@ -99,7 +99,7 @@ def reset_password(actor: Actor, user: StaffUser, password_hash: str) -> None:
     """Give an account a one-time password, to be changed at the next sign-in."""
     _refuse_own(actor, user, "自己的密码请在“修改密码”里改")
     user.password_hash, user.must_change_password = password_hash, True
-    user.session_epoch += 1
+    sessions.end_all(user)
     db.session.flush()
     events.record(actor, "reset_password", ("staff_user", user.id), f"重置账户“{user.username}”的密码")
 

@@ -1,7 +1,8 @@
-"""Counting failures against an account or an address, so that guessing becomes slow."""
+"""Counting tries against an account or an address, so that guessing becomes slow."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select
@@ -12,6 +13,41 @@ from models import FailedAttempt, now
 
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many tries of one kind are enough for whoever it is."""
+
+    kind: str
+    subject: str
+    most: int
+
+
+def take(*limits: Limit, window: timedelta = WINDOW) -> bool:
+    """Count one more try against each of the limits, or none where one of them is used up.
+
+    It is counted before it is made: tries that come together wait here for each other, and none slips past.
+    """
+    for limit in limits:
+        _wait_for_turn(_digest(limit.kind, limit.subject))
+    if any(failures(limit.kind, limit.subject, window) >= limit.most for limit in limits):
+        return False
+    for limit in limits:
+        fail(limit.kind, limit.subject)
+    return True
+
+
+def _wait_for_turn(digest: bytes) -> None:
+    """On SQLite a writer is alone already; PostgreSQL is told what to queue for, until the transaction ends."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
+
+
+def give_back(kind: str, subject: str) -> None:
+    """Take the newest try off the count: it was none after all."""
+    newest = select(func.max(FailedAttempt.id)).filter_by(kind=kind, subject=_digest(kind, subject))
+    db.session.execute(delete(FailedAttempt).where(FailedAttempt.id == newest.scalar_subquery()))
 
 
 def fail(kind: str, subject: str) -> None:

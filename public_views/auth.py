@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
-from flask_login import current_user, logout_user
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 from wtforms import HiddenField, PasswordField, StringField
 
 from domain.access import Permission
 from domain.passwords import LONGEST
-from extensions import writing
 from models import Holder
-from operations import accounts
-from operations.accounts import Attempt
 from web import access, captcha
 from web.access import requires, safe_next
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
+from web.signing_in import admitted, ask_if_due, attempt_at
 
 blueprint = Blueprint("auth", __name__)
 
@@ -48,40 +46,13 @@ def sign_in() -> Any:
 @requires(Permission.SIGN_IN)
 def enter() -> Any:
     form = SignInForm()
-    attempt = _attempt(form)
-    if not form.validate() or not _may_try(form, attempt):
-        return _page(form)
-    holder = accounts.recognised(accounts.holder_by_login(attempt.login), form.password.data)
-    if holder is None:
-        with writing():
-            form.say(None, accounts.failed(attempt))
-        return _page(form)
-    verified = holder.password_hash
-    with writing():
-        accounts.signed_in(holder, attempt, verified)
-    access.sign_in(holder)
-    return redirect(safe_next(form.next.data, url_for("portal.home")), 303)
-
-
-def _may_try(form: SignInForm, attempt: Attempt) -> bool:
-    """Whether the try counts at all: not while locked, and not without the 验证码 where one is asked."""
-    if accounts.locked(attempt):
-        form.say(None, accounts.WAIT)
-        return False
-    return not _asks(attempt) or captcha.passed(form)
-
-
-def _asks(attempt: Attempt) -> bool:
-    return accounts.asks_challenge(attempt, current_app.config["CAPTCHA_ALWAYS"])
-
-
-def _attempt(form: SignInForm) -> Attempt:
-    return Attempt(DOOR, form.login.data or "", request.remote_addr or "")
+    if form.validate() and admitted(form, attempt_at(DOOR, form.login.data)):
+        return redirect(safe_next(form.next.data, url_for("portal.home")), 303)
+    return _page(form)
 
 
 def _page(form: SignInForm) -> str:
-    if _asks(_attempt(form)):
-        captcha.ask(form)
+    ask_if_due(form, attempt_at(DOOR, form.login.data))
     return render_template("public/sign_in.html", form=form)
 
 
@@ -92,7 +63,7 @@ def _is_holder() -> bool:
 @blueprint.post("/portal/sign-out")
 @requires(Permission.OWN_ACCOUNT)
 def sign_out() -> Any:
-    logout_user()
+    access.sign_out()
     return redirect(url_for("auth.sign_in"), 303)
 
 

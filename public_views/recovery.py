@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
-from wtforms import PasswordField, StringField
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from wtforms import StringField
 
-import mailing
-from domain import passwords
 from domain.access import Permission
-from domain.errors import DomainError
-from extensions import writing
-from models import Holder
-from operations import accounts, recovery
+from extensions import db, writing
+from operations import recovery
+from operations.mailed_links import RESET_PASSWORD, DeadLink
 from operations.passwords import hashed
-from operations.recovery import DeadLink, Letter
+from operations.recovery import Letter
+from public_views import letters
 from public_views.addresses import public_address
 from web import captcha
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
+from web.new_password import NewPasswordForm
+from web.new_password import may_be as new_password_may_be
 
 blueprint = Blueprint("recovery", __name__)
 
@@ -35,7 +34,6 @@ MAIL_BODY = """{name}，您好：
 网址 30 分钟内有效，只能用一次；又申请了新的邮件，这一封就失效了。
 不是您本人申请的，不用理会这封邮件，密码不会变。请不要把网址转给别人。
 """
-POSTMAN = "recovery mail"
 
 
 class AskForm(CaptchaFields, Form):
@@ -44,18 +42,6 @@ class AskForm(CaptchaFields, Form):
         [filled("还没有填身份证号、邮箱或手机号")],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 254},
     )
-
-
-class NewPasswordForm(Form):
-    password = PasswordField(
-        "新密码",
-        [filled("还没有填新密码")],
-        description=f"{passwords.HINT}。",
-        render_kw={"autocomplete": "new-password", "maxlength": 200},
-    )
-    repeated = PasswordField(
-        "再输一次新密码", [filled("还没有再输一次新密码")], render_kw={"autocomplete": "new-password", "maxlength": 200}
-    )  # fmt: skip
 
 
 @blueprint.get("/portal/recover")
@@ -85,11 +71,8 @@ def _page(given: AskForm) -> str:
 
 
 def _send(letter: Letter) -> None:
-    """Send beside the answer: waiting for the mail server would show which accounts exist."""
     address = public_address("recovery.new_password", token=letter.token)
-    body = MAIL_BODY.format(name=letter.name, address=address)
-    config = current_app.config
-    Thread(target=mailing.send, args=(config, letter.email, MAIL_SUBJECT, body), name=POSTMAN).start()
+    letters.send_beside(letter.email, MAIL_SUBJECT, MAIL_BODY.format(name=letter.name, address=address))
 
 
 @blueprint.get("/portal/recover/sent")
@@ -111,7 +94,7 @@ def new_password(token: str) -> str:
 def reset(token: str) -> Any:
     given = NewPasswordForm()
     holder = recovery.holder_of(token)
-    if not given.validate() or not _accepted(given, holder):
+    if not given.validate() or not new_password_may_be(given, holder.known_names):
         return render_template("public/recovery_password.html", form=given, token=token)
     new_hash = hashed(given.password.data)
     with writing():
@@ -120,18 +103,8 @@ def reset(token: str) -> Any:
     return redirect(url_for("auth.sign_in"), 303)
 
 
-def _accepted(given: NewPasswordForm, holder: Holder) -> bool:
-    try:
-        accounts.refuse_weak(
-            given.password.data, given.repeated.data, names=[holder.name, holder.id_number, holder.mobile, holder.email],
-            office_default=current_app.config["OFFICE_DEFAULT_PASSWORD"],
-        )  # fmt: skip
-    except DomainError as problem:
-        given.show(problem)
-        return False
-    return True
-
-
-@blueprint.errorhandler(DeadLink)
+@blueprint.app_errorhandler(DeadLink)
 def _dead(link: DeadLink) -> tuple[str, int]:
-    return render_template("public/recovery_dead.html", sentence=link.sentence), 400
+    db.session.rollback()
+    for_password = link.purpose is RESET_PASSWORD
+    return render_template("public/dead_link.html", sentence=link.sentence, for_password=for_password), 400

@@ -6,31 +6,33 @@ import re
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
-from wtforms import Field, PasswordField, SelectField, StringField
+from wtforms import Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation
 
-import mailing
 from config import HERE
-from domain import identifiers, normalizing, passwords
+from domain import identifiers, normalizing
 from domain.access import Permission
 from domain.certificate_fields import BY_KEY
 from domain.errors import DomainError, TooMany
 from domain.identifiers import IdDocument
 from domain.regions import Regions, load_divisions
-from extensions import writing
+from extensions import db, writing
 from models import Holder
-from operations import accounts, holders, throttle
+from operations import holders, sessions, throttle
 from operations.dictionaries import today
 from operations.holders import Registration
 from operations.passwords import hashed
+from operations.throttle import Limit
+from public_views import letters
 from public_views.addresses import public_address
-from web import access, captcha
+from web import access, captcha, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, choices, filled, readable
+from web.new_password import password_fields
 
 blueprint = Blueprint("registration", __name__)
 
@@ -133,17 +135,7 @@ class RegistrationForm(CaptchaFields, Form):
         validate_choice=False,
         description="不选的话，按身份证号前六位算。",
     )
-    password = PasswordField(
-        "密码",
-        [filled("还没有填密码")],
-        description=f"{passwords.HINT}。",
-        render_kw={"autocomplete": "new-password", "maxlength": 200},
-    )
-    repeated = PasswordField(
-        "再输一次密码",
-        [filled("还没有再输一次密码")],
-        render_kw={"autocomplete": "new-password", "maxlength": 200},
-    )
+    password, repeated = password_fields("密码")
     question = SelectField(
         "密保问题",
         [_question],
@@ -169,15 +161,16 @@ def register() -> Any:
     typed_well = filled_in.validate() and _password_may_be(filled_in)
     if not captcha.passed(filled_in) or not typed_well:
         return _page(filled_in)
-    registration = _registration(filled_in)
+    registration, device = _registration(filled_in), access.device()
     try:
         with writing():
             holder = holders.register(registration)
             token = holders.new_confirming_link(holder)
+            key = sessions.open_for(holder, device)
     except DomainError as problem:
         filled_in.show(problem)
         return _page(filled_in)
-    access.sign_in(holder)
+    access.sign_in(holder, key)
     _mail(holder, token)
     return redirect(url_for("portal.home"), 303)
 
@@ -190,15 +183,7 @@ def _page(filled_in: RegistrationForm) -> str:
 def _password_may_be(filled_in: RegistrationForm) -> bool:
     given = filled_in
     own = [given.name.data, _parsed(given.id_number.data).number, given.mobile.data, given.email.data]
-    try:
-        accounts.refuse_weak(
-            given.password.data, given.repeated.data, names=own,
-            office_default=current_app.config["OFFICE_DEFAULT_PASSWORD"],
-        )  # fmt: skip
-    except DomainError as problem:
-        given.show(problem)
-        return False
-    return True
+    return new_password.may_be(given, own)
 
 
 def _registration(filled_in: RegistrationForm) -> Registration:
@@ -219,7 +204,7 @@ def _registration(filled_in: RegistrationForm) -> Registration:
 def _mail(holder: Holder, token: str) -> None:
     address = public_address("registration.confirm_page", token=token)
     body = MAIL_BODY.format(name=holder.name, address=address)
-    if mailing.send(current_app.config, holder.email, MAIL_SUBJECT, body):
+    if letters.send(holder.email, MAIL_SUBJECT, body):
         flash(f"确认邮件已发到 {holder.email}，请打开里面的链接。没收到时看看垃圾箱，或在“个人中心”重新发送。", "ok")
     else:
         flash("确认邮件没有发出去，请过几分钟到“个人中心”重新发送。", "warn")
@@ -248,10 +233,10 @@ def send_again() -> Any:
     if holder.email_confirmed_at:
         flash("您的邮箱已经确认过了。", "info")
         return redirect(url_for("portal.profile"), 303)
-    if throttle.failures(MAILS, str(holder.id)) >= MOST_MAILS:
-        raise TooMany("确认邮件发得太勤了，请先看看收件箱和垃圾箱，15 分钟后再试。")
+    own_id = holder.id
     with writing():
-        throttle.fail(MAILS, str(holder.id))
-        token = holders.new_confirming_link(holder)
+        if not throttle.take(Limit(MAILS, str(own_id), MOST_MAILS)):
+            raise TooMany("确认邮件发得太勤了，请先看看收件箱和垃圾箱，15 分钟后再试。")
+        token = holders.new_confirming_link(db.session.get_one(Holder, own_id))
     _mail(holder, token)
     return redirect(url_for("portal.profile"), 303)

@@ -1,4 +1,4 @@
-"""The two kinds of account that sign in: office accounts and holders."""
+"""The kinds of account that sign in: office accounts and holders."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from tables.office import Office
 
 
 class Account(UserMixin):
-    """What every account has; a raised epoch ends all its other sessions."""
+    """What every account has; its sessions are rows of their own (tables.portal.OpenSession)."""
 
     prefix = ""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(200))
-    session_epoch: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
     last_signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -37,7 +36,12 @@ class Account(UserMixin):
         raise NotImplementedError
 
     def get_id(self) -> str:
-        return f"{self.prefix}:{self.id}:{self.session_epoch}"
+        return f"{self.prefix}:{self.id}"
+
+    @property
+    def known_names(self) -> list[str]:
+        """What the account is known by: none of it may be its password."""
+        raise NotImplementedError
 
 
 class StaffUser(Account, Model):
@@ -58,6 +62,10 @@ class StaffUser(Account, Model):
     @property
     def actor(self) -> Actor:
         return Actor(self.role, self.id, self.display_name, self.office.place, self.must_change_password)
+
+    @property
+    def known_names(self) -> list[str]:
+        return [self.username, self.display_name, self.office.name]
 
     def __str__(self) -> str:
         return self.display_name
@@ -87,6 +95,10 @@ class Holder(Account, Model):
         return Actor(Role.HOLDER, self.id, self.name)
 
     @property
+    def known_names(self) -> list[str]:
+        return [self.name, self.id_number, self.mobile, self.email]
+
+    @property
     def masked_id(self) -> str:
         return mask_id(self.id_number)
 
@@ -113,3 +125,7 @@ def id_digest(number: str) -> bytes:
 
 def mobile_digest(mobile: str) -> bytes:
     return keyring.digest("mobile:" + mobile)
+
+
+ACCOUNTS: dict[str, type[Account]] = {kind.prefix: kind for kind in (StaffUser, Holder)}
+"""Every kind of account by the word that names it in a session."""

@@ -1,4 +1,4 @@
-"""What belongs to signing in and to the holder's inbox: messages, mailed links, 验证码, failed attempts."""
+"""What belongs to signing in and to the holder's inbox: messages, sessions, mailed links, 验证码, failed attempts."""
 
 from __future__ import annotations
 
@@ -36,6 +36,22 @@ class MailedLink(Model):
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    email: Mapped[str | None] = mapped_column(String(254))
+    """The address that the link proves, where it proves one."""
+
+
+class OpenSession(Model):
+    """A session that is open: a cookie whose row is gone opens nothing. Only the fingerprint of its key is kept."""
+
+    __tablename__ = "open_session"
+    __table_args__ = (Index("ix_open_session_account", "account_kind", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    account_kind: Mapped[str] = mapped_column(String(16))
+    account_id: Mapped[int] = mapped_column()
+    device: Mapped[str] = mapped_column(String(50))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now, index=True)
 
 
 class Challenge(Model):

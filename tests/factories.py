@@ -18,8 +18,8 @@ from domain.partial_dates import PartialDate
 from domain.verification import CaseState
 from domain.vocabulary import BatchState, CertificateStatus, ObtainedBy, PhotoKind, TitleLevel
 from extensions import db, writing
-from models import Certificate, Holder, ImportBatch, Message, Office, StaffUser, VerificationCase, id_digest, now
-from operations import bodies, case_drafts, cases, holders
+from models import Account, Certificate, Holder, ImportBatch, Message, Office, StaffUser, VerificationCase, id_digest, now
+from operations import bodies, case_drafts, cases, holders, sessions
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from photos import SafePhoto
@@ -128,6 +128,13 @@ def _batch(home: Office) -> ImportBatch:
     db.session.add(batch)
     db.session.flush()
     return batch
+
+
+def open_session(account: Account) -> str:
+    """Sign somebody in on some device; return the key of the session."""
+    kind, account_id = type(account), account.id
+    with writing():
+        return sessions.open_for(db.session.get_one(kind, account_id), "测试")
 
 
 def photo() -> SafePhoto:

@@ -10,7 +10,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from extensions import db
+from extensions import db, writing
+from operations import sessions
 
 _VOID = {"input", "br", "img", "meta", "link", "hr", "path", "circle", "rect", "line", "col", "source", "use"}
 _ENGLISH = re.compile(
@@ -134,9 +135,11 @@ class CheckedClient(FlaskClient):
         return response
 
     def enter_as(self, account: Any) -> None:
+        with writing():
+            key = sessions.open_for(account, "测试")
         with self.session_transaction() as session:
             session["_user_id"], session["_fresh"] = account.get_id(), True
-            session["since"] = session["seen"] = int(time.time())
+            session["key"], session["seen"] = key, int(time.time())
 
     def token(self) -> str:
         """Return the token of the page fetched last."""

@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,8 +15,9 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from domain.access import ANYBODY, GRANTS, Actor, Permission, Role
-from extensions import db, login_manager
-from models import Account, Holder, StaffUser
+from extensions import db, login_manager, writing
+from models import ACCOUNTS, Account
+from operations import sessions
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,11 +25,23 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = {Role.HOLDER: 60 * 60}
 STAFF_IDLE_SECONDS = 30 * 60
-LONGEST_SECONDS = 12 * 60 * 60
 EXPIRED = "太久没有操作，需要重新登录。已经保存的内容都在，登录后接着填。"
-_TABLES: dict[str, type[StaffUser] | type[Holder]] = {"staff": StaffUser, "holder": Holder}
 _ALWAYS_OPEN = ("static",)
 
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The endpoints that every kind of account has: where it comes in, where it begins, where it sets its password."""
+
+    door: str
+    home: str
+    password: str
+
+
+FACES = {
+    "staff": Face("staff_auth.sign_in", "admin.index", "staff_auth.password"),
+    "holder": Face("auth.sign_in", "portal.home", "portal.password"),
+}
 
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
 """What browsers drop or turn on the way to another host."""
@@ -45,10 +59,8 @@ def requires(permission: Permission) -> Callable[[F], F]:
 
 def current_actor() -> Actor:
     """Return who is asking, with role and place as they are now."""
-    if isinstance(current_user._get_current_object(), Account):
-        actor: Actor = current_user.actor
-        return actor
-    return ANYBODY
+    account = own_account()
+    return account.actor if account else ANYBODY
 
 
 def can(permission: Permission | str) -> bool:
@@ -67,25 +79,61 @@ def install(app: Flask, admin_views: Iterable[Any] = ()) -> None:
     app.before_request(_gate)
 
 
-def sign_in(account: Account) -> None:
-    """Begin a session of the account; what the browser brought from before is left behind."""
+def sign_in(account: Account, key: str) -> None:
+    """Begin the session that was opened under this key; what the browser brought from before is left behind."""
     session.clear()
     login_user(account)
-    session["since"] = session["seen"] = int(time.time())
+    session["key"], session["seen"] = key, int(time.time())
 
 
-def keep_signed_in(account: Account) -> None:
-    """Go on in this session after a change that ended all others."""
-    since = session.get("since", int(time.time()))
-    login_user(account)
-    session["since"], session["seen"] = since, int(time.time())
+def sign_out() -> None:
+    """End the session on the server: a copy of its cookie opens nothing any more."""
+    with writing():
+        sessions.close(session_key())
+    logout_user()
+    session.clear()
+
+
+def session_key() -> str:
+    key: str = session.get("key", "")
+    return key
+
+
+def device() -> str:
+    """Return what the browser says it runs on, in words by which people know their own devices."""
+    agent = request.user_agent.string
+    where = next((word for sign, word in _DEVICES if sign in agent), "其他设备")
+    through = next((word for sign, word in _BROWSERS if sign in agent), "浏览器")
+    return f"{where}，{through}"
+
+
+_DEVICES = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "华为手机"), ("Android", "安卓手机"),
+    ("Windows", "Windows 电脑"), ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"),
+)  # fmt: skip
+_BROWSERS = (
+    ("MicroMessenger", "微信"), ("QQBrowser", "QQ 浏览器"), ("UCBrowser", "UC 浏览器"), ("Edg", "Edge 浏览器"),
+    ("Firefox", "Firefox 浏览器"), ("Chrome", "Chrome 浏览器"), ("Safari", "Safari 浏览器"),
+)  # fmt: skip
+
+
+def own_account() -> Account | None:
+    """Return who is signed in, or None."""
+    account = current_user._get_current_object()
+    return account if isinstance(account, Account) else None
+
+
+def home() -> str:
+    """Return the address where the account that is signed in begins."""
+    account = own_account()
+    return url_for(FACES[account.prefix].home if account else "lookup.form")
 
 
 @login_manager.user_loader
 def _load(key: str) -> Account | None:
-    table, number, epoch = key.split(":")
-    account = db.session.get(_TABLES[table], int(number))
-    fits = account is not None and account.is_active and account.session_epoch == int(epoch)
+    kind, _, number = key.partition(":")
+    account = db.session.get(ACCOUNTS[kind], int(number)) if kind in ACCOUNTS and number.isdecimal() else None
+    fits = account is not None and account.is_active and sessions.is_open(account, session_key())
     return account if fits else None
 
 
@@ -111,7 +159,7 @@ def _turned_away(actor: Actor, permission: Permission) -> Response:
         return redirect(url_for(_door(permission), next=_way_back()))
     if actor.must_change_password and permission in GRANTS and actor.reach(permission):
         flash("第一次登录，请先改掉初始密码。", "warn")
-        return redirect(url_for("staff_auth.password"))
+        return redirect(url_for(FACES[current_user.prefix].password))
     return abort(403)
 
 
@@ -128,11 +176,11 @@ def _way_back() -> str | None:
 
 
 def _end_stale_session() -> None:
-    if not isinstance(current_user._get_current_object(), Account):
+    account = own_account()
+    if account is None:
         return
-    role, moment = current_user.actor.role, int(time.time())
-    idle = moment - session.get("seen", 0)
-    if idle > IDLE_SECONDS.get(role, STAFF_IDLE_SECONDS) or moment - session.get("since", 0) > LONGEST_SECONDS:
+    moment = int(time.time())
+    if moment - session.get("seen", 0) > IDLE_SECONDS.get(account.actor.role, STAFF_IDLE_SECONDS):
         logout_user()
         session.clear()
         flash(EXPIRED, "warn")

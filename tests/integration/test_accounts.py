@@ -10,7 +10,7 @@ from commands.cast import PASSWORD
 from domain.errors import DomainError, FieldProblem
 from extensions import db, writing
 from models import Challenge, Event, FailedAttempt, Holder, StaffUser, now
-from operations import accounts, challenges, throttle
+from operations import accounts, challenges, sessions, throttle
 from operations.accounts import Attempt
 from operations.passwords import fits, hashed
 from tests.factories import holder
@@ -21,8 +21,8 @@ ADDRESS = "203.0.113.9"
 def fail(login, times=1, *, door="holder", address=ADDRESS):
     for _ in range(times):
         with writing():
-            sentence = accounts.failed(Attempt(door, login, address))
-    return sentence
+            accounts.reserve(Attempt(door, login, address))
+    return accounts.refusal(Attempt(door, login, address))
 
 
 def pose():
@@ -103,6 +103,7 @@ def test_signing_in_forgives_the_account_and_time_forgives_all(app, monkeypatch)
     known = holder()
     fail("13900000001", 4)
     with writing():
+        accounts.reserve(Attempt("holder", "13900000001", ADDRESS))
         own = db.session.get_one(Holder, known.id)
         accounts.signed_in(own, Attempt("holder", "139 0000 0001", ADDRESS), own.password_hash)
     left = throttle.failures("account", "holder:13900000001"), throttle.failures("address", ADDRESS)
@@ -123,10 +124,11 @@ def test_failures_name_nobody(app):
 def test_a_new_password_ends_all_sessions_and_the_first_one_is_done_with(app):
     with writing():
         user = db.session.query(StaffUser).filter_by(username="灵山县职改办").one()
-        before = user.get_id()
-        accounts.change_password(user, hashed("a-better-one-2026"))
+        here, elsewhere = (sessions.open_for(user, "测试") for _ in range(2))
+        accounts.change_password(user, hashed("a-better-one-2026"), here)
 
-    assert user.get_id() != before
+    assert sessions.is_open(user, here)
+    assert not sessions.is_open(user, elsewhere)
     assert not user.must_change_password
     assert fits(user.password_hash, "a-better-one-2026")
 

@@ -48,7 +48,7 @@ def use_everywhere():
         act("ls.admin", by_hand, decision)
     with writing():
         for login in (ID_NUMBER, MOBILE):
-            accounts.failed(Attempt("holder", login, "203.0.113.9"))
+            accounts.reserve(Attempt("holder", login, "203.0.113.9"))
         known = db.session.get_one(Holder, owner.id)
         accounts.signed_in(known, Attempt("holder", MOBILE, "203.0.113.9"), known.password_hash)
         events.record(

@@ -8,8 +8,9 @@ from domain.access import Permission, Role
 from domain.errors import DomainError, FieldProblem, NotAllowed, NotFound
 from extensions import db, writing
 from models import Event, StaffUser
+from operations import sessions
 from operations import staff as accounts_of_offices
-from tests.factories import COUNTY, dump, office, staff
+from tests.factories import COUNTY, dump, office, open_session, staff
 
 
 def account(username):
@@ -37,11 +38,11 @@ def default_account(app):
     ids=lambda what: str(what),
 )
 def test_every_change_of_power_ends_the_sessions(app, what, given):
-    before = account("ls.staff").get_id()
+    key = open_session(account("ls.staff"))
 
     do("ls.admin", what, "ls.staff", *given)
 
-    assert account("ls.staff").get_id() != before
+    assert not sessions.is_open(account("ls.staff"), key)
     assert Event.about("staff_user", account("ls.staff").id)[-1].actor_name == "劳志坚"
 
 

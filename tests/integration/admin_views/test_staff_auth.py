@@ -67,7 +67,7 @@ def test_after_five_failures_even_the_right_password_waits(client):
     attempt = accounts.Attempt("staff", "ls.staff", "192.0.2.7")
     with writing():
         for _ in range(5):
-            accounts.failed(attempt)
+            accounts.reserve(attempt)
 
     answer = sign_in(client, "ls.staff", cast.PASSWORD)
 

@@ -77,7 +77,7 @@ def test_the_link_confirms_only_by_its_button_and_only_once(client: CheckedClien
     assert looked is None
     assert confirmed is not None
     assert again.status_code == 400
-    assert "这个确认链接已经用过或过期了" in client.page.text
+    assert "这个网址已经用过、过期" in client.page.text
 
 
 def test_a_newer_link_ends_the_older_and_a_week_ends_both(client: CheckedClient) -> None:

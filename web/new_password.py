@@ -1,0 +1,85 @@
+"""A new password, wherever one is set: its two fields, and changing one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from wtforms import PasswordField
+
+from domain import passwords
+from domain.errors import DomainError
+from extensions import db, writing
+from models import Account
+from operations import accounts
+from operations.passwords import hashed
+from web import access
+from web.forms import Form, filled
+
+LONGEST_TYPED = 200
+"""A longer one is cut by the browser; how long it may be is a rule, and said in its words."""
+
+
+class CurrentPasswordField:
+    """What a form mixes in that asks who is signed in once more."""
+
+    current = PasswordField(
+        "现在的密码", [filled("还没有填现在的密码")],
+        render_kw={"autocomplete": "current-password", "maxlength": LONGEST_TYPED},
+    )  # fmt: skip
+
+
+def password_fields(word: str) -> tuple[PasswordField, PasswordField]:
+    """Return the two fields that take a password to be, called by this word."""
+    as_new = {"autocomplete": "new-password", "maxlength": LONGEST_TYPED}
+    first = PasswordField(word, [filled(f"还没有填{word}")], description=f"{passwords.HINT}。", render_kw=as_new)
+    return first, PasswordField(f"再输一次{word}", [filled(f"还没有再输一次{word}")], render_kw=as_new)
+
+
+class NewPasswordFields:
+    """What a form mixes in to take a new password."""
+
+    password, repeated = password_fields("新密码")
+
+
+class NewPasswordForm(NewPasswordFields, Form):
+    """Only the new password: behind a mailed link, which says whose it is."""
+
+
+class OwnPasswordForm(CurrentPasswordField, NewPasswordFields, Form):
+    """One's own password: the present one, and the new one twice."""
+
+
+def may_be(form: Any, names: list[str]) -> bool:
+    """Whether the rules take the new password of somebody of these names; what is wrong stands on the form."""
+    try:
+        accounts.refuse_weak(
+            form.password.data or "", form.repeated.data or "", names=names,
+            office_default=current_app.config["OFFICE_DEFAULT_PASSWORD"],
+        )  # fmt: skip
+    except DomainError as problem:
+        form.show(problem)
+        return False
+    return True
+
+
+def is_current(form: Any, account: Account) -> bool:
+    """Whether the present password was typed right; slow, so ask before the transaction."""
+    try:
+        accounts.refuse_wrong(account, form.current.data or "")
+    except DomainError as problem:
+        form.show(problem)
+        return False
+    return True
+
+
+def changed(form: Any) -> bool:
+    """Change the password of who is signed in; of all sessions only this one goes on."""
+    account = access.own_account()
+    assert account is not None, "the gate lets nobody else come here"
+    if not form.validate() or not is_current(form, account) or not may_be(form, account.known_names):
+        return False
+    new_hash, kind, number, key = hashed(form.password.data), type(account), account.id, access.session_key()
+    with writing():
+        accounts.change_password(db.session.get_one(kind, number), new_hash, key)
+    return True
