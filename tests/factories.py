@@ -18,7 +18,18 @@ from domain.partial_dates import PartialDate
 from domain.verification import CaseState
 from domain.vocabulary import BatchState, CertificateStatus, ObtainedBy, PhotoKind, TitleLevel
 from extensions import db, writing
-from models import Account, Certificate, Holder, ImportBatch, Message, Office, StaffUser, VerificationCase, id_digest, now
+from models import (
+    Account,
+    Certificate,
+    Holder,
+    ImportBatch,
+    Message,
+    Office,
+    StaffUser,
+    VerificationCase,
+    id_digest,
+    now,
+)
 from operations import bodies, case_drafts, cases, holders, sessions
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of

@@ -234,7 +234,9 @@ def test_of_several_who_ask_at_once_one_holds_a_link_that_works(app: Flask, wei:
 
     db.session.rollback()
     assert len(db.session.scalars(db.select(MailedLink).filter_by(purpose=RESET_PASSWORD.name)).all()) == PER_ACCOUNT
-    assert len(db.session.scalars(db.select(MailedLink).filter_by(purpose=RESET_PASSWORD.name, used_at=None)).all()) == 1
+    assert (
+        len(db.session.scalars(db.select(MailedLink).filter_by(purpose=RESET_PASSWORD.name, used_at=None)).all()) == 1
+    )
 
 
 def test_of_several_who_press_the_button_at_once_one_sets_the_password(app: Flask, link: str) -> None:
