@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_admin import Admin
 
-from admin_views import staff_auth
+from admin_views import staff_auth, staff_settings
 from admin_views.audit import AuditView
 from admin_views.bodies import BodyView
 from admin_views.cases import CaseView
@@ -24,7 +24,7 @@ from admin_views.users import UserView
 
 DAILY, CERTIFICATES, BASICS, SETTINGS = "日常", "证书管理", "基础资料", "系统设置"
 
-BLUEPRINTS = (staff_auth.blueprint,)
+BLUEPRINTS = (staff_auth.blueprint, staff_settings.blueprint)
 
 
 VIEWS: tuple[tuple[str, type[Any]], ...] = (

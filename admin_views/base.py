@@ -162,9 +162,9 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
         """Return the list as it was left: filters, tab and page stand in the address of every page after it."""
         return url_for(f"{self.endpoint}.index_view", **Grid(self, request.args).arguments(with_page=True))
 
-    def neighbour_id(self, row: Any, *, forward: bool = True) -> int | None:
+    def neighbour_id(self, row: Any, *conditions: Any, forward: bool = True) -> int | None:
         """Return the row behind or before this one in the list as filtered and sorted, or None at its end."""
-        neighbour = Grid(self, request.args).neighbour(row, forward=forward)
+        neighbour = Grid(self, request.args).neighbour(row, *conditions, forward=forward)
         return neighbour.id if neighbour else None
 
     # One row.

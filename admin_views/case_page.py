@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from flask_login import current_user
 
 from domain.access import Actor
-from domain.certificate_fields import ASKED, BY_KEY, FOLDED, FORMER_NAME_LABEL
+from domain.certificate_fields import ASKED, FOLDED, FORMER_NAME_LABEL
 from domain.certificate_rows import shown
 from domain.differences import Parts, marked
 from domain.identifiers import mask_id
 from domain.stored_values import revived
-from domain.verification import BY_NAME, DECISIONS, CaseState, Transition, available
+from domain.verification import BY_NAME, DECISIONS, Transition, available
+from domain.vocabulary import PhotoKind
 from extensions import db
 from models import Certificate, Event, ImportBatch, VerificationCase
 from operations import review_queue
-from operations.case_facts import REQUIRED_PHOTOS, CaseFacts
+from operations.case_facts import CaseFacts
 
-SHORT_LABELS = {"number_page": "编号页", "content_page": "内容页"}
+SHORT_LABELS = {PhotoKind.NUMBER_PAGE: "编号页", PhotoKind.CONTENT_PAGE: "内容页"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,14 @@ class CompareRow:
     new: Parts
     same: bool
     corrected: str = ""
+
+    @property
+    def old_text(self) -> str:
+        return "".join(text for text, _ in self.old)
+
+    @property
+    def new_text(self) -> str:
+        return "".join(text for text, _ in self.new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
     """Return all that the template needs; it asks no questions of its own."""
     open_now = available(CaseFacts(case), actor)
     rows = comparison(case)
+    within, elsewhere = review_queue.other_cases(actor, case)
     return {
         "case": case,
         "facts": CaseFacts(case),
@@ -66,12 +77,24 @@ def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
         "decisions": [one for one in DECISIONS if one in open_now],
         "can_correct": BY_NAME["correct"] in open_now,
         "others": [one for one in open_now if one.name in ("take_back", "hand_over", "delete", "undelete")],
-        "earlier": review_queue.earlier_cases(case),
-        "next_case": review_queue.next_after(actor, case),
-        "previous_case": review_queue.previous_before(actor, case),
-        "standing": review_queue.standing(actor, case) if case.state is CaseState.PENDING else None,
-        "templates": review_queue.reply_texts(actor),
+        "others_of_person": within,
+        "others_elsewhere": elsewhere,
+        "templates": templates(actor),
+        "keep": keep_key(case, "decide"),
+        "keys_on": current_user.single_keys,
     }
+
+
+def templates(actor: Actor) -> list[tuple[str, str, list[str]]]:
+    """Return the reply texts by decision: its name, its label, its texts."""
+    texts = review_queue.reply_texts(actor)
+    by_decision = [(one.name, one.label, [text.text for text in texts if text.action == one.name]) for one in DECISIONS]
+    return [one for one in by_decision if one[2]]
+
+
+def keep_key(case: VerificationCase, step: str) -> str:
+    """Return under what the browser keeps what is typed here until it was taken: another version is another page."""
+    return f"case-{case.id}/{case.version}/{step}"
 
 
 def comparison(case: VerificationCase) -> list[CompareRow]:
@@ -104,9 +127,10 @@ def _id_row(case: VerificationCase, record: Certificate | None) -> CompareRow:
 
 
 def photos(case: VerificationCase) -> list[PhotoTab]:
-    found = [(kind, case.photo(kind)) for kind in REQUIRED_PHOTOS]
+    """Return the photos as they are now, the pages of the certificate first."""
+    found = [(kind, case.photo(kind)) for kind in PhotoKind]
     return [
-        PhotoTab(SHORT_LABELS[kind.value], url_for("cases.photo", photo_id=photo.id), f"{kind.label}照片")
+        PhotoTab(SHORT_LABELS.get(kind, kind.label), url_for("cases.photo", photo_id=photo.id), f"{kind.label}照片")
         for kind, photo in found
         if photo is not None
     ]
@@ -126,16 +150,6 @@ def timeline(case: VerificationCase) -> list[Moment]:
 def _moment(event: Event) -> Moment:
     changes = tuple((label, before, after) for label, (before, after) in event.changed.items())
     return Moment(event.actor_name, event.summary, event.at, event.reply or "", changes)
-
-
-def correction_fields(case: VerificationCase) -> list[tuple[Any, str]]:
-    """Return the fields of the correction form with what stands in them now."""
-    correction = revived(case.correction or {})
-    return [
-        (one, shown(correction.get(one.key, getattr(case, one.key))))
-        for one in BY_KEY.values()
-        if one in (*ASKED, *FOLDED)
-    ]
 
 
 def name_of(case: VerificationCase) -> str:

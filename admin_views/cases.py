@@ -1,4 +1,4 @@
-"""证书审验: the queue of cases. The page of one case is in case_desk.py, actions on the ticked rows in case_batch.py."""
+"""证书审验: the queue of cases. One case: case_desk.py, case_steps.py; ticked rows: case_batch.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from admin_views import case_page
 from admin_views.base import BackOfficeView, masked
 from admin_views.case_batch import CaseBatch
 from admin_views.case_desk import CaseDesk
+from admin_views.case_steps import CaseSteps
 from admin_views.cells import code, tag
 from admin_views.grid import Tab
 from domain.access import Permission
@@ -38,7 +39,7 @@ def series_options() -> list[tuple[str, str]]:
     return [(name, name) for name in titles().series_names()]
 
 
-class CaseView(CaseDesk, CaseBatch, BackOfficeView):
+class CaseView(CaseDesk, CaseSteps, CaseBatch, BackOfficeView):
     slug = "cases"
     label = "证书审验"
     icon = "list"
@@ -104,4 +105,4 @@ class CaseView(CaseDesk, CaseBatch, BackOfficeView):
         return case_page.name_of(row)
 
     def row_url(self, row: VerificationCase, **arguments: str) -> str:
-        return url_for("cases.review", case_id=row.id)
+        return url_for("cases.review", case_id=row.id, **arguments)

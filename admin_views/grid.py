@@ -21,6 +21,7 @@ from listing.paging import Order, Page, page_of
 COUNTED = 10_000
 """Beyond this a list is only said to be longer: officers search, nobody pages that far."""
 TAB_COUNTED = 99
+STANDING_COUNTED = 1000
 LONGEST_SEARCH = 100
 PAGE_ARGUMENTS = ("after", "before")
 
@@ -102,11 +103,25 @@ class Grid:
         given = self.args.get(name)
         return self.view.get_one(given) if given else None
 
-    def neighbour(self, row: Any, *, forward: bool) -> Any:
-        query = self.narrowed(self.view.get_query())
+    def first(self, *conditions: Any) -> Any:
+        """Return the first row of the list among those the conditions leave, or None."""
+        rows = page_of(self.narrowed(self.view.get_query()).filter(*conditions), self.order, size=1).rows
+        return rows[0] if rows else None
+
+    def neighbour(self, row: Any, *conditions: Any, forward: bool) -> Any:
+        """Return the row next to this one in the list as filtered and sorted, among those the conditions leave."""
+        query = self.narrowed(self.view.get_query()).filter(*conditions)
         side = {"after": row} if forward else {"before": row}
         rows = page_of(query, self.order, size=1, **side).rows
         return rows[0] if rows else None
+
+    def standing(self, row: Any, most: int = STANDING_COUNTED) -> tuple[int, int] | None:
+        """Return which of how many this row is; None where the list does not hold it, or holds too many before it."""
+        listed = self.narrowed(self.view.get_count_query())
+        if not capped(listed.filter(self.view.model.id == row.id), 1):
+            return None
+        before = capped(listed.filter(self.order.beyond(row, backwards=True)), most)
+        return (before + 1, capped(listed, most)) if before < most else None
 
     def total_text(self) -> str:
         found = capped(self.narrowed(self.view.get_count_query()), COUNTED)

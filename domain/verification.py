@@ -208,6 +208,13 @@ class Transition:
     deletes: bool = False
     restores: bool = False
     evidence: bool = False
+    confirms_correction: bool = False
+    deed: str = ""
+
+    @property
+    def told(self) -> str:
+        """How it is said once it is done."""
+        return f"已{self.deed or self.label}"
 
     @property
     def by_office(self) -> bool:
@@ -239,19 +246,20 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(
         "ask_changes", "待客户修改", _WAITING, S.NEEDS_CHANGES, Role.STAFF, Reply.REQUIRED,
-        tone="warn", batch=True, key="2",
+        tone="warn", batch=True, key="2", deed="转为待客户修改",
     ),
     Transition(
         "ask_confirmation", "待客户确认", _WAITING, S.NEEDS_CONFIRMATION, Role.STAFF, Reply.OPTIONAL,
-        (correction_is_saved,), "warn", True, "3",
+        (correction_is_saved,), "warn", True, "3", confirms_correction=True, deed="转为待客户确认",
     ),
     Transition(
-        "call_in", "待现场审核", (S.PENDING,), S.ONSITE, Role.STAFF, Reply.REQUIRED, tone="plum", batch=True, key="4"
+        "call_in", "待现场审核", (S.PENDING,), S.ONSITE, Role.STAFF, Reply.REQUIRED, tone="plum", batch=True, key="4",
+        deed="转为待现场审核",
     ),
     Transition("reject", "审核不通过", _WAITING, S.REJECTED, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, key="5"),
     Transition(
         "find_counterfeit", "假证", _WAITING, S.COUNTERFEIT, Role.STAFF, Reply.REQUIRED,
-        tone="bad", batch=True, key="6", evidence=True,
+        tone="bad", batch=True, key="6", evidence=True, deed="认定为假证",
     ),
     Transition(
         "take_back", "恢复",

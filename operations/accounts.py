@@ -159,6 +159,15 @@ def set_password(account: Account, password_hash: str, session_key: str = "") ->
     db.session.flush()
 
 
+def set_single_keys(user: StaffUser, wanted: bool) -> None:
+    """Let single keys decide on the case page, or not."""
+    if user.single_keys == wanted:
+        return
+    user.single_keys = wanted
+    summary = f"{'打开' if wanted else '关闭'}单键操作"
+    events.record(user.actor, "change_settings", ("staff_user", user.id), summary)
+
+
 def _table(account: Account) -> str:
     return str(account.__tablename__)
 

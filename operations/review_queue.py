@@ -1,10 +1,10 @@
-"""The queue of waiting cases: which one comes next, where this one stands, what else is known of the person."""
+"""What a reviewer has at hand beside a case: how much waits, the person's other cases, reply texts, offices to pass it to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from domain.access import Actor, Permission, Place
 from domain.verification import CaseState
@@ -23,42 +23,6 @@ def waiting(place: Place) -> list[Any]:
     ]
 
 
-def first_waiting(actor: Actor) -> VerificationCase | None:
-    """Return what has waited longest."""
-    if actor.place is None or not actor.may(Permission.REVIEW):
-        return None
-    query = select(VerificationCase).where(*waiting(actor.place))
-    return db.session.scalar(query.order_by(VerificationCase.submitted_at, VerificationCase.id).limit(1))
-
-
-def next_after(actor: Actor, case: VerificationCase) -> VerificationCase | None:
-    """Return the waiting case behind this one; behind the last comes none."""
-    return _neighbour(actor, case, forward=True)
-
-
-def previous_before(actor: Actor, case: VerificationCase) -> VerificationCase | None:
-    return _neighbour(actor, case, forward=False)
-
-
-def _neighbour(actor: Actor, case: VerificationCase, forward: bool) -> VerificationCase | None:
-    if actor.place is None or case.submitted_at is None:
-        return None
-    sent, number = VerificationCase.submitted_at, VerificationCase.id
-    beyond = (sent > case.submitted_at, number > case.id) if forward else (sent < case.submitted_at, number < case.id)
-    here = or_(beyond[0], and_(sent == case.submitted_at, beyond[1]))
-    order = (sent, number) if forward else (sent.desc(), number.desc())
-    return db.session.scalar(select(VerificationCase).where(*waiting(actor.place), here).order_by(*order).limit(1))
-
-
-def standing(actor: Actor, case: VerificationCase) -> tuple[int, int]:
-    """Return which of how many waiting cases this is, counted up to a thousand."""
-    if actor.place is None or case.submitted_at is None:
-        return 0, 0
-    sent, number = VerificationCase.submitted_at, VerificationCase.id
-    before = or_(sent < case.submitted_at, and_(sent == case.submitted_at, number < case.id))
-    return _capped(actor.place, before) + 1, _capped(actor.place)
-
-
 def count_waiting(actor: Actor) -> int:
     """Return how many cases wait for the actor's office, counted up to a thousand."""
     return _capped(actor.place) if actor.place and actor.may(Permission.REVIEW) else 0
@@ -69,14 +33,17 @@ def _capped(place: Place, *conditions: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def earlier_cases(case: VerificationCase) -> list[VerificationCase]:
-    """Return the person's other cases, drafts of their own aside."""
-    query = select(VerificationCase).where(
+def other_cases(actor: Actor, case: VerificationCase) -> tuple[list[VerificationCase], int]:
+    """Return the person's other cases within the actor's reach, newest first, and how many lie with other offices."""
+    theirs = (
         VerificationCase.holder_id == case.holder_id,
         VerificationCase.id != case.id,
         VerificationCase.submitted_at.is_not(None),
     )
-    return list(db.session.scalars(query.order_by(VerificationCase.id.desc()).limit(SHOWN_EARLIER)))
+    query = select(VerificationCase).where(*theirs).order_by(VerificationCase.id.desc()).limit(SHOWN_EARLIER)
+    found = list(db.session.scalars(query))
+    within = [one for one in found if one.place and actor.reaches(Permission.REVIEW, one.place)]
+    return within, len(found) - len(within)
 
 
 def reply_texts(actor: Actor, action: str | None = None) -> list[ReplyText]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from wtforms import StringField
@@ -17,14 +17,15 @@ from domain.errors import DomainError, FieldProblem
 from domain.verification import CaseState
 from extensions import writing
 from models import VerificationCase
-from operations import bodies, case_drafts
+from operations import case_drafts
 from operations.case_drafts import EDITABLE
 from operations.case_facts import PORTAL_KEYS, missing_fields
 from public_views import case_words
-from public_views.certificate_form import empty_form, posted_form, suggested_titles
 from web.access import current_actor, requires
+from web.certificate_form import empty_form, posted_form, suggested_titles
 from web.filters import day
 from web.forms import Form
+from web.suggestions import bodies_like
 
 blueprint = Blueprint("wizard", __name__)
 
@@ -172,5 +173,4 @@ def read_over(case_id: int) -> Any:
 @blueprint.get("/portal/bodies")
 @requires(Permission.OWN_CASES)
 def body_suggestions() -> Any:
-    found = bodies.suggestions(request.args.get("q", ""))
-    return jsonify([{"name": body.name, "note": f"由{body.office.name}审核"} for body in found])
+    return bodies_like(request.args.get("q", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, select, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.access import Actor, Role
@@ -56,6 +56,8 @@ class StaffUser(Account, Model):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     role: Mapped[Role] = mapped_column(TermType(Role), default=Role.STAFF)
     must_change_password: Mapped[bool] = mapped_column(default=True)
+    single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether single keys decide on the case page; who dictates to the computer switches them off."""
 
     office: Mapped[Office] = relationship(lazy="joined")
 

@@ -31,7 +31,11 @@ class Page(HTMLParser):
         self.forms: list[dict[str, Any]] = []
         self._open: list[str] = []
         self._form: dict[str, Any] | None = None
+        self._outside: list[dict[str, str]] = []
+        self._select: dict[str, str] = {}
         self.feed(html)
+        for attributes in self._outside:
+            self._note(self._named(attributes["form"]), attributes)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -39,16 +43,29 @@ class Page(HTMLParser):
         if tag == "form":
             self._form = {"attributes": attributes, "fields": {}}
             self.forms.append(self._form)
-        elif self._form is not None and tag == "input" and attributes.get("name"):
-            self._note(attributes)
+        elif tag == "input" and attributes.get("name"):
+            self._keep(attributes)
+        elif tag == "select":
+            self._select = attributes
+        elif tag == "option" and "selected" in attributes and self._select.get("name") and "form" in self._select:
+            self._keep({**self._select, "value": attributes.get("value", "")})
         if tag not in _VOID:
             self._open.append(tag)
 
-    def _note(self, attributes: dict[str, str]) -> None:
-        assert self._form is not None
+    def _keep(self, attributes: dict[str, str]) -> None:
+        """A control may stand outside the form that it belongs to."""
+        if "form" in attributes:
+            self._outside.append(attributes)
+        elif self._form is not None:
+            self._note(self._form, attributes)
+
+    def _named(self, form_id: str) -> dict[str, Any]:
+        return next(form for form in self.forms if form["attributes"].get("id") == form_id)
+
+    def _note(self, form: dict[str, Any], attributes: dict[str, str]) -> None:
         if attributes.get("type") in ("checkbox", "radio") and "checked" not in attributes:
             return
-        self._form["fields"].setdefault(attributes["name"], attributes.get("value", ""))
+        form["fields"].setdefault(attributes["name"], attributes.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

@@ -7,13 +7,15 @@ const LEAST = 0.5;
 const MOST = 6;
 const STEP = 1.25;
 const ZOOM_KEY = 'zs-zoom';
+const TURN_KEY = 'zs-turn:';
 
 /* --- photos: zoom is kept from photo to photo and case to case, rotation belongs to each photo --- */
 
 function viewer(view) {
   const photos = $$('img', view);
   const tabs = $$('[data-photo-tab]');
-  const turns = photos.map(() => 0);
+  const turnKey = (photo) => TURN_KEY + new URL(photo.src).pathname;
+  const turns = photos.map((photo) => Number(sessionStorage.getItem(turnKey(photo))) || 0);
   let current = 0;
   let zoom = Number(sessionStorage.getItem(ZOOM_KEY)) || 1;
   let place = { x: 0, y: 0 };
@@ -25,6 +27,8 @@ function viewer(view) {
     const said = $('[data-zoom]');
     if (said) said.textContent = `${Math.round(zoom * 100)}%`;
     sessionStorage.setItem(ZOOM_KEY, zoom);
+    if (turns[current] % 360) sessionStorage.setItem(turnKey(photos[current]), turns[current]);
+    else sessionStorage.removeItem(turnKey(photos[current]));
   }
 
   function zoomTo(value) {
@@ -112,6 +116,33 @@ function tickRow() {
   (ticks[ticks.indexOf(tick) + 1] || tick).focus();
 }
 
+/* --- 待客户确认 turns the data column into the form of the correction --- */
+
+const correction = $('[data-correction]');
+
+function followDecision() {
+  const chosen = $('.zs-decide .zs-opt input:checked');
+  if (correction) {
+    const on = Boolean(chosen && 'corrects' in chosen.dataset);
+    correction.hidden = correction.disabled = !on;
+    $('[data-compare]').hidden = on;
+  }
+  const groups = $$('[data-fills] optgroup');
+  const mine = groups.filter((group) => group.dataset.decision === chosen?.value);
+  for (const group of groups) group.hidden = group.disabled = mine.length > 0 && !mine.includes(group);
+}
+
+for (const option of $$('.zs-decide .zs-opt input')) option.addEventListener('change', followDecision);
+followDecision();
+
+$('[data-choose]')?.addEventListener('click', (event) => {
+  const option = $(`#decision-${event.currentTarget.dataset.choose}`);
+  if (!option) return;
+  event.preventDefault();
+  option.click();
+  $('select, input:not([type=hidden])', correction).focus();
+});
+
 /* --- keys --- */
 
 function keyboard(act) {
@@ -130,9 +161,9 @@ function keyboard(act) {
     r: () => focus('[data-reply]'),
     t: () => focus('[data-fills]'),
     x: tickRow,
-    '?': () => { const help = $('#keys-help'); if (help) help.open = !help.open; },
+    '?': () => press('#keys-help > summary'),
   };
-  for (let n = 1; n <= 6; n += 1) keys[n] = () => $$('.zs-decide .zs-opt input')[n - 1]?.click();
+  for (const option of $$('.zs-decide [data-key]')) keys[option.dataset.key] = () => { option.click(); option.focus(); };
 
   const typing = (target) => target.matches('textarea, select, input:not([type=checkbox]):not([type=radio])');
   document.addEventListener('keydown', (event) => {
@@ -151,13 +182,15 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     $('[data-submit]')?.click();
   }
-  if (event.key === 'Escape' && event.target.matches('[data-reply], [data-fills]')) event.target.blur();
+  if (event.key === 'Escape' && event.target.matches('input, textarea, select')) event.target.blur();
 });
 
 const view = $('[data-view]');
 const act = view ? viewer(view) : () => {};
 if (view) moveByHand(view, act);
-for (const button of $$('[data-act]')) button.addEventListener('click', () => act(button.dataset.act));
+for (const button of $$('[data-act]')) {
+  button.addEventListener('click', () => (button.dataset.act === 'tick' ? tickRow() : act(button.dataset.act)));
+}
 for (const tick of ticks) tick.addEventListener('change', countTicks);
 countTicks();
 if ($('[data-keys="on"]')) keyboard(act);

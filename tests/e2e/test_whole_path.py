@@ -97,7 +97,7 @@ def test_a_changed_certificate_goes_to_the_office_and_comes_back_with_its_reply(
     clerk.page.get_by_label("待客户修改").check()
     clerk.page.get_by_label("审核回复").first.fill("内容页反光，请重新拍")
     clerk.press("提交，看下一件")
-    clerk.sees("邓丽兰（0942378）：待客户修改")
+    clerk.sees("邓丽兰（0942378）已转为待客户修改")
 
     holder.open("/portal/").sees("等您修改").sees("内容页反光，请重新拍").looks_right().picture("portal")
     holder.press("去修改").press("确认信息").press("下一步").press("提交审验")
@@ -130,9 +130,7 @@ def test_a_certificate_that_is_not_on_record_is_typed_in_and_corrected_by_the_of
 
     clerk = StaffVisit(chromium, running)
     clerk.sign_in("ls.staff").open_case("农志远").sees("没有导入记录").press("更正内容，请本人确认")
-    clerk.fill("专业", "房屋建筑工程").press("保存更正")
-    clerk.page.get_by_label("待客户确认").check()
-    clerk.press("提交，看下一件")
+    clerk.looks_right().fill("专业", "房屋建筑工程").press("提交，看下一件")
 
     holder.open("/portal/").press("去确认").sees("房屋建筑工程").looks_right()
     holder.press("确认无误").sees("审核通过")

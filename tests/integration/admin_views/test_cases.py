@@ -55,7 +55,7 @@ def test_a_decision_without_its_reply_keeps_the_choice_and_says_why(pending: Ver
     answer = decide(client, pending, "reject")
 
     assert "请填写审核回复" in answer.get_data(as_text=True)
-    assert 'value="reject" checked' in answer.get_data(as_text=True)
+    assert 'value="reject" data-key="5" checked' in answer.get_data(as_text=True)
     assert again(pending).state is CaseState.PENDING
 
 

@@ -1,7 +1,8 @@
-"""The wizard's form of certificate fields, made from the table of fields: what is asked, and what is folded below."""
+"""The form of certificate fields, made from the table of fields: the holder's in the wizard, the office's when it corrects."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import Field as Control
@@ -9,6 +10,7 @@ from wtforms import SelectField, StringField
 
 from domain.certificate_fields import FORMER_NAME_LABEL, PORTAL, Field, Kind, terms_of
 from domain.certificate_rows import shown
+from domain.stored_values import revived
 from domain.titles import IMPORTABLE_LEVELS, TitleCatalogue
 from models import VerificationCase
 from operations import dictionaries
@@ -45,6 +47,13 @@ def empty_form(case: VerificationCase) -> Any:
     """Return the form as the case stands."""
     values = {key: shown(getattr(case, key)) for key in PORTAL_KEYS}
     return _prepared(CertificateForm(formdata=None, data={**values, _FORMER_NAME: case.former_name}), case)
+
+
+def correction_form(case: VerificationCase, typed: Mapping[str, str] | None = None) -> Any:
+    """Return the form in which an office corrects a case: as it was corrected so far, or as it was sent."""
+    corrected = revived(case.correction or {})
+    values = {key: shown(corrected.get(key, getattr(case, key))) for key in PORTAL_KEYS}
+    return _prepared(CertificateForm(formdata=None, data={**values, **(typed or {})}), case)
 
 
 def posted_form(case: VerificationCase, restore: str = "") -> Any:
@@ -94,3 +103,8 @@ def suggested_titles(form: Any) -> list[str]:
     return list(
         dict.fromkeys(title for one in series for level in IMPORTABLE_LEVELS for title in catalogue.titles(one, level))
     )
+
+
+def suggested_words() -> list[tuple[str, tuple[str, ...]]]:
+    """Return the words suggested for the other fields of free text."""
+    return [(field.key, field.suggestions) for field in PORTAL if field.suggestions]
