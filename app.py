@@ -19,7 +19,7 @@ import public_views
 from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate
 from storage import open_storage
-from web import access, errors, filters, headers
+from web import access, assets, errors, filters, headers
 
 
 class RowId(IntegerConverter):
@@ -74,4 +74,5 @@ def _set_up_faces(app: Flask) -> None:
     errors.install(app)
     headers.install(app)
     filters.install(app)
+    assets.install(app)
     access.install(app, views)

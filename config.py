@@ -46,12 +46,12 @@ def _plain(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_I18N_ENABLED": False,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": environ.get("TIME_ZONE", "Asia/Shanghai"),
         "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
-        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
     }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain import normalizing
@@ -16,32 +16,47 @@ from models import Certificate, LookupCount, now
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
+CERTIFICATES, COUNTS = cast(Table, Certificate.__table__), cast(Table, LookupCount.__table__)
+_TOLD = (
+    "id", "name", "cert_no", "title_series", "title_level", "title", "specialty", "awarded_on", "issued_on",
+    "obtained_by", "cert_status", "awarding_body", "verify_code",
+)  # fmt: skip
+_PUBLIC: Select[Any] = (
+    select(*(CERTIFICATES.c[name] for name in _TOLD), func.coalesce(COUNTS.c.times, 0).label("times"))
+    .outerjoin(COUNTS, COUNTS.c.certificate_id == CERTIFICATES.c.id)
+    .where(CERTIFICATES.c.verified_at.is_not(None))
+)
+"""What the public may know of a certificate, and how often it was looked up as far as that is written: rows, no
+objects, and queries built once, since this is asked far more often than anything else."""
+_BY_CODE = _PUBLIC.where(CERTIFICATES.c.verify_code == bindparam("code"))
+_BY_NUMBER = (
+    _PUBLIC.where(
+        CERTIFICATES.c.cert_no.in_([bindparam("written"), bindparam("closed_up")]),
+        CERTIFICATES.c.name == bindparam("name"),
+    )
+    .order_by(CERTIFICATES.c.id)
+    .limit(20)
+)
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A public certificate and how often it was looked up, this time included."""
 
-    certificate: Certificate
-    times: int
-
-
-def find(number: str, name: str) -> list[Certificate]:
+def find(number: str, name: str) -> Sequence[Row[Any]]:
     """Return the public certificates of this number and holder; a wrong half and an unknown number look alike."""
     number, name = normalizing.code(number), normalizing.person_name(name)
     if not number or not name:
         return []
-    query = select(Certificate).where(
-        Certificate.cert_no.in_({number, number.replace(" ", "")}),
-        Certificate.name == name,
-        Certificate.verified_at.is_not(None),
-    )
-    return list(db.session.scalars(query.order_by(Certificate.id).limit(20)))
+    asked = {"written": number, "closed_up": number.replace(" ", ""), "name": name}
+    return db.session.execute(_BY_NUMBER, asked).all()
 
 
-def by_code(code: str) -> Certificate | None:
-    """Return the public certificate with this verify code, typed with or without hyphens."""
+def by_code(code: str) -> Sequence[Row[Any]]:
+    """Return the public certificate with this verify code, typed with or without hyphens, or nothing."""
     code = normalizing.code(code).replace("-", "").replace(" ", "").upper()
-    return db.session.scalar(select(Certificate).where(Certificate.verify_code == code))
+    return db.session.execute(_BY_CODE, {"code": code}).all()
+
+
+def counted(found: Row[Any]) -> int:
+    """Count one look-up of what was found, and return how many there were with it."""
+    return cast(int, found.times) + buffer.add(found.id)
 
 
 def count_of(certificate_id: int) -> int:
@@ -57,29 +72,38 @@ def count_of_holder(digest: bytes) -> int:
 
 
 class CountBuffer:
-    """Look-ups that wait to be written: thread-safe, folded about every second by the server, lost only by a kill."""
+    """Look-ups that wait to be written: thread-safe, folded about every second by the server, lost only by a kill.
+
+    What is being written counts as waiting until it is there, so that no number on a page ever falls.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: Counter[int] = Counter()
+        self._taken: Counter[int] = Counter()
 
     def add(self, certificate_id: int) -> int:
         with self._lock:
             self._waiting[certificate_id] += 1
-            return self._waiting[certificate_id]
+            return self._waiting[certificate_id] + self._taken[certificate_id]
 
     def waiting(self, certificate_id: int) -> int:
         with self._lock:
-            return self._waiting[certificate_id]
+            return self._waiting[certificate_id] + self._taken[certificate_id]
 
     def take(self) -> Counter[int]:
         with self._lock:
-            taken, self._waiting = self._waiting, Counter()
-            return taken
+            self._taken, self._waiting = self._waiting, Counter()
+            return self._taken
 
-    def give_back(self, taken: Counter[int]) -> None:
+    def written(self) -> None:
         with self._lock:
-            self._waiting.update(taken)
+            self._taken = Counter()
+
+    def give_back(self) -> None:
+        with self._lock:
+            self._waiting.update(self._taken)
+            self._taken = Counter()
 
 
 buffer = CountBuffer()
@@ -95,8 +119,9 @@ def fold() -> None:
             for certificate_id, times in sorted(taken.items()):
                 _add(certificate_id, times)
     except Exception:
-        buffer.give_back(taken)
+        buffer.give_back()
         raise
+    buffer.written()
 
 
 def _add(certificate_id: int, times: int) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, select
 
 from encryption import keyring
 from extensions import db
@@ -13,6 +14,17 @@ from models import FailedAttempt, now
 
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
+ATTEMPTS = cast(Table, FailedAttempt.__table__)
+_COUNT = (
+    select(func.count())
+    .select_from(ATTEMPTS)
+    .where(
+        ATTEMPTS.c.kind == bindparam("kind"),
+        ATTEMPTS.c.subject == bindparam("subject"),
+        ATTEMPTS.c.at > bindparam("since"),
+    )
+)
+"""Built once: every look-up and every sign-in asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +70,8 @@ def fail(kind: str, subject: str) -> None:
 
 
 def failures(kind: str, subject: str, window: timedelta = WINDOW) -> int:
-    query = select(func.count()).select_from(FailedAttempt)
-    conditions = (FailedAttempt.kind == kind, FailedAttempt.subject == _digest(kind, subject))
-    return db.session.scalar(query.where(*conditions, FailedAttempt.at > now() - window)) or 0
+    asked = {"kind": kind, "subject": _digest(kind, subject), "since": now() - window}
+    return db.session.scalar(_COUNT, asked) or 0
 
 
 def forgive(kind: str, subject: str) -> None:

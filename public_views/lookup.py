@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
+from sqlalchemy import Row
 from wtforms import StringField
 from wtforms.validators import Length
 
 from domain.access import Permission
 from domain.errors import TooMany
 from extensions import writing
-from models import Certificate, now
+from models import now
 from operations import lookups, throttle
 from public_views.addresses import public_address, public_host, qr_code
 from web import captcha
@@ -22,6 +25,7 @@ from web.forms import Form, filled
 blueprint = Blueprint("lookup", __name__)
 
 KIND = "lookup"
+VERIFY_CODE = re.compile(r"[A-Z0-9]{16}")
 ASK_AFTER, REFUSE_AFTER = 5, 30
 """Misses of one address within fifteen minutes."""
 TOO_OFTEN = "查得太快了，请 15 分钟后再试。急需核对，请打页面下方的咨询电话。"
@@ -51,8 +55,14 @@ def form() -> str:
 @blueprint.post("/")
 @requires(Permission.LOOK_UP)
 def result() -> Any:
-    asked = LookupForm()
-    misses = _refuse_too_many()
+    """Answer what is found at once; the form with its checks is only made where there is something to say."""
+    misses, typed = _refuse_too_many(), request.form
+    at_once = misses < ASK_AFTER and "again" not in typed
+    found = lookups.find(typed.get("number", ""), typed.get("name", "")) if at_once else ()
+    return _found(found) if found else _asked_again(LookupForm(), misses)
+
+
+def _asked_again(asked: LookupForm, misses: int) -> Any:
     if "again" in request.form:
         return _form(LookupForm(formdata=None, number=asked.number.data, name=asked.name.data))
     typed_well = asked.validate()
@@ -60,10 +70,10 @@ def result() -> Any:
     if not typed_well or not answered:
         return _form(asked)
     found = lookups.find(asked.number.data, asked.name.data)
-    if not found:
-        _count_miss()
-        return render_template("public/not_found.html", form=asked)
-    return _found(found)
+    if found:
+        return _found(found)
+    _count_miss()
+    return render_template("public/not_found.html", form=asked)
 
 
 @blueprint.get("/v/<code>")
@@ -71,11 +81,22 @@ def result() -> Any:
 def verified(code: str) -> Any:
     """What a scanned code opens; the address cannot be guessed and names nobody."""
     _refuse_too_many()
-    certificate = lookups.by_code(code)
-    if certificate is None:
+    found = lookups.by_code(code)
+    if not found:
         _count_miss()
         return render_template("public/unknown_code.html", code=code[:20]), 404
-    return _found([certificate])
+    return _found(found)
+
+
+@blueprint.get("/v/<code>.svg")
+@requires(Permission.LOOK_UP)
+def picture(code: str) -> Response:
+    """Draw the address of a code, whether it is known or not: the picture says no more than the address it stands at."""
+    if not VERIFY_CODE.fullmatch(code):
+        abort(404)
+    drawn = Response(qr_code(public_address("lookup.verified", code=code)), mimetype="image/svg+xml")
+    drawn.headers["Cache-Control"] = "private, max-age=86400"
+    return drawn
 
 
 def _form(asked: LookupForm) -> str:
@@ -84,18 +105,13 @@ def _form(asked: LookupForm) -> str:
     return render_template("public/lookup.html", form=asked)
 
 
-def _found(certificates: list[Certificate]) -> str:
-    times = {one.id: _counted(one.id) for one in certificates}
+def _found(certificates: Sequence[Row[Any]]) -> str:
+    times = {one.id: lookups.counted(one) for one in certificates}
     address = public_address("lookup.verified", code=certificates[0].verify_code)
     return render_template(
         "public/result.html", certificates=certificates, times=times, looked_up_at=now(),
-        address=address, host=public_host(), qr_code=qr_code(address),
+        address=address, host=public_host(),
     )  # fmt: skip
-
-
-def _counted(certificate_id: int) -> int:
-    lookups.buffer.add(certificate_id)
-    return lookups.count_of(certificate_id)
 
 
 def _misses() -> int:

@@ -18,6 +18,10 @@ Check = Callable[[Any, Field], None]
 class Form(FlaskForm):
     """A form that keeps what was typed and says what is wrong beside it."""
 
+    class Meta(FlaskForm.Meta):
+        locales = ("zh",)
+        """WTForms' own words, read once; Flask-WTF would open the catalogue at every request."""
+
     def show(self, problem: DomainError) -> None:
         """Set a refusal beside the field it names; one that names no field of the form stands above all."""
         if isinstance(problem, FieldProblems):

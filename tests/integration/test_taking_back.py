@@ -83,7 +83,7 @@ def test_an_automatic_approval_is_withdrawn_at_once(app):
     act("ls.staff", case, "take_back")
 
     assert lookups.find(number, name) == []
-    assert lookups.by_code(code) is None
+    assert not lookups.by_code(code)
     assert (record.verified_at, record.verify_code) == (None, None)
 
 

@@ -41,7 +41,9 @@ def test_a_verified_certificate_is_found_without_account(client: CheckedClient) 
     for words in ("韦小兰", "1346070", "助理工程师", "助理级", "2013-12-20", "灵山县职改办", "查验时间"):
         assert words in client.page.text
     assert any(f"/v/{code}" in link["href"] for link in client.page.all("a"))
-    assert [drawing for drawing in client.page.all("svg") if drawing.get("aria-label", "").startswith("查验二维码")]
+    assert [drawing["src"] for drawing in client.page.all("img") if drawing["alt"].startswith("查验二维码")] == [
+        f"/v/{code}.svg"
+    ]
 
 
 def test_it_never_tells_the_id_number_the_telephone_or_the_approval(client: CheckedClient) -> None:
