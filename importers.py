@@ -28,7 +28,7 @@ from importing.layout import NOT_IMPORTED, Answers
 from importing.report import JsonReport
 from importing.template import write_template
 from models import ImportBatch, Office
-from operations import dictionaries, imports
+from operations import campaigns, columns, dictionaries, imports
 
 __all__ = [
     "NOT_IMPORTED", "UPLOAD_BYTES", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport", "Judged",
@@ -40,12 +40,15 @@ UPLOAD_BYTES = 50 << 20
 
 
 def importer_of(office: Office) -> Importer:
-    return Importer(office.name, office.kind, tuple(office.title_series), office.place)
+    return Importer(
+        office.name, office.kind, tuple(office.title_series), office.place, campaigns.of_office(office.place)
+    )
 
 
 def examination(office: Office, answers: Answers | None = None, skipped: Collection[str] = ()) -> Examination:
     """Prepare the reading of a workbook of this office: its rules and today's dictionaries are loaded once."""
-    return Examination(importer_of(office), dictionaries.for_workbook(), answers or {}, skipped)
+    known: dict[str | int, str] = {**columns.remembered(office.id), **(answers or {})}
+    return Examination(importer_of(office), dictionaries.for_workbook(), known, skipped)
 
 
 def examine(reading: Examination, source: Path | BinaryIO) -> Iterator[Judged]:
@@ -80,6 +83,7 @@ def answer_columns(actor: Actor, batch_id: int, version: int, answers: Answers, 
     """Read a kept upload again, now that somebody has said which column is which and which sheets to leave out."""
     with writing():
         office = imports.read_again(actor, batch_id, version).office
+        office_id = office.id
         reading = examination(office, answers, skipped)
     with _nothing_left_of(batch_id):
         source = kept_uploads().opened(batch_id)
@@ -87,6 +91,8 @@ def answer_columns(actor: Actor, batch_id: int, version: int, answers: Answers, 
             raise DomainError("上传的文件已经过期，请重新上传")
         with source:
             _read_or_ask(batch_id, reading, source)
+    with writing():
+        columns.remember(office_id, {str(header): key for header, key in answers.items()})
 
 
 def error_file(batch: ImportBatch) -> BinaryIO:

@@ -1,7 +1,8 @@
 """Every table of the system, one file per entity in tables/."""
 
 from tables.accounts import ACCOUNTS, Account, Holder, StaffUser, id_digest, mobile_digest
-from tables.batch import ImportBatch, StagedRow
+from tables.batch import ImportBatch, RememberedColumn, StagedRow
+from tables.campaign import Campaign
 from tables.case import CasePhoto, ProblemPerson, VerificationCase
 from tables.certificate import Certificate, LookupCount
 from tables.columns import now
@@ -9,10 +10,13 @@ from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading
 from tables.event import Event, EventHead
 from tables.office import Office
 from tables.portal import Challenge, FailedAttempt, MailedLink, Message, OpenSession
+from tables.reference import ReferenceRecord
+from tables.stock import BlankRange
 
 __all__ = [
-    "ACCOUNTS", "Account", "AwardingBody", "AwardingBodyAlias", "CasePhoto", "Certificate", "Challenge", "Event", "EventHead",
-    "FailedAttempt", "Holder", "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office", "OpenSession",
-    "ProblemPerson", "ReplyText", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
+    "ACCOUNTS", "Account", "AwardingBody", "AwardingBodyAlias", "BlankRange", "Campaign", "CasePhoto", "Certificate",
+    "Challenge", "Event", "EventHead", "FailedAttempt", "Holder", "ImportBatch", "LookupCount", "MailedLink",
+    "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson", "ReferenceRecord", "RememberedColumn",
+    "ReplyText", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

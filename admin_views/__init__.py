@@ -10,6 +10,7 @@ from flask_admin import Admin
 from admin_views import staff_auth, staff_settings
 from admin_views.audit import AuditView
 from admin_views.bodies import BodyView
+from admin_views.campaigns import CampaignView
 from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
 from admin_views.home import HomeScreen
@@ -18,6 +19,7 @@ from admin_views.menu import menu_of
 from admin_views.offices import OfficeView
 from admin_views.problem_persons import ProblemPersonView
 from admin_views.readings import ReadingView
+from admin_views.reference_records import ReferenceRecordView
 from admin_views.reply_texts import ReplyTextView
 from admin_views.titles import TitleView
 from admin_views.users import UserView
@@ -32,6 +34,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (CERTIFICATES, CaseView),
     (CERTIFICATES, CertificateView),
     (CERTIFICATES, ImportView),
+    (CERTIFICATES, ReferenceRecordView),
     (BASICS, BodyView),
     (BASICS, TitleView),
     (BASICS, ReadingView),
@@ -39,6 +42,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (BASICS, ProblemPersonView),
     (SETTINGS, OfficeView),
     (SETTINGS, UserView),
+    (SETTINGS, CampaignView),
     (SETTINGS, AuditView),
 )
 

@@ -22,7 +22,7 @@ from admin_views.import_rows import CONFLICT, NEW, SAME, SHOWN, WRONG, RowKind, 
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Permission
 from domain.errors import DomainError, NotFound, StaleVersion
-from domain.vocabulary import BatchState
+from domain.vocabulary import BatchState, Outcome
 from extensions import writing
 from listing.paging import PAGE
 from models import ImportBatch, Office
@@ -140,7 +140,7 @@ class ImportView(BackOfficeScreen):
         return self.render(
             "admin/imports/batch.html", page_title=batch.file_name, batch=batch, steps=STEPS, step=STEP_OF.get(batch.state),
             kinds=kinds, kind=kind, fields=SHOWN, rows=preview(batch, rows), pager=pager, columns=summaries(batch), tones=TONES,
-            new=NEW.count(batch), same=SAME.count(batch), conflicts=CONFLICT.count(batch), wrong=WRONG.count(batch),
+            incomplete=batch.count(Outcome.WRONG), new=NEW.count(batch), same=SAME.count(batch), conflicts=CONFLICT.count(batch), wrong=WRONG.count(batch),
             certificates_url=screen_url("certificates"),
         )  # fmt: skip
 
@@ -201,6 +201,18 @@ class ImportView(BackOfficeScreen):
             return self._to(batch_id)
         with writing():
             imports.forget_rows(batch_id)
+        return self._to(batch_id)
+
+    @expose("/<int:batch_id>/set-aside/", methods=("POST",))
+    def set_aside_view(self, batch_id: int) -> Response:
+        """Keep the rows that stay wrong as reference records when the batch goes in, or do not."""
+        self._reached(batch_id)
+        actor, version, keep = current_actor(), BatchForm().version.data or 0, request.form.get("keep") == "1"
+        try:
+            with writing():
+                imports.set_aside(actor, batch_id, version, keep=keep)
+        except StaleVersion as stale:
+            flash(f"{stale.sentence}。", "warn")
         return self._to(batch_id)
 
     @expose("/<int:batch_id>/abandon/", methods=("GET", "POST"))

@@ -38,11 +38,13 @@ class Permission(Term):
     BACK_OFFICE = "back_office", "进入工作平台"
     CERTIFICATES_READ = "certificates_read", "证书查询"
     IMPORT = "import", "导入历年证书"
+    REFERENCE_RECORDS = "reference_records", "待核查数据"
     REVIEW = "review", "审核、恢复、转办、删除"
     REPLY_TEXTS = "reply_texts", "回复模板"
     PROBLEM_PERSONS_READ = "problem_persons_read", "问题人员"
     OFFICES = "offices", "组织机构"
     AWARDING_BODIES = "awarding_bodies", "授予单位"
+    CAMPAIGNS = "campaigns", "归集任务"
     USERS = "users", "用户管理"
     TITLES = "titles", "职称目录"
     AUDIT_READ = "audit_read", "操作日志"
@@ -65,11 +67,13 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     },
     Permission.CERTIFICATES_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.IMPORT: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.REFERENCE_RECORDS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REVIEW: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REPLY_TEXTS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.PROBLEM_PERSONS_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.OFFICES: {Role.ADMIN: Reach.SUBTREE},
     Permission.AWARDING_BODIES: {Role.ADMIN: Reach.SUBTREE},
+    Permission.CAMPAIGNS: {Role.ADMIN: Reach.SUBTREE},
     Permission.USERS: {Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE, Role.ADMIN: Reach.SUBTREE},
     Permission.TITLES: {Role.ADMIN: Reach.REGION_ONLY},
     Permission.AUDIT_READ: {Role.ADMIN: Reach.SUBTREE},

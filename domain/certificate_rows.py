@@ -13,6 +13,7 @@ from typing import Any
 
 from domain import certificate_fields
 from domain.access import Place
+from domain.campaigns import CampaignScope, outside
 from domain.cell_reading import EMPTY, Body, Dictionaries, Reader, Reading, reader
 from domain.cells import CellValue
 from domain.certificate_fields import BY_KEY, STORED, Field, Kind
@@ -41,12 +42,13 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Whose workbook it is: what kind of office, for which series, where in the tree."""
+    """Whose workbook it is: what kind of office, for which series, where in the tree, and what it gathers now."""
 
     name: str
     kind: OfficeKind
     series: tuple[str, ...]
     place: Place
+    campaign: CampaignScope | None = None
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ class RowChecker:
         row.errors += whose_row(row.values, self._importer)
         _fill_in(row)
         row.warnings += self._whose_certificate(row)
+        row.warnings += (Remark(*said) for said in outside(row.values, self._importer.campaign))
         row.errors.sort(key=lambda remark: BY_KEY[remark.key].column)
         return row
 

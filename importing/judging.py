@@ -17,7 +17,7 @@ from domain.vocabulary import Outcome
 from importing.earlier_rows import EarlierRows, Place
 from importing.layout import SheetLayout
 from operations.matching import Claim, OnRecord, claim_of
-from operations.staged import conflict_content, repeated_remark
+from operations.staged import blank_remark, conflict_content, repeated_remark
 from workbooks import Row
 
 LONGEST_CELL = 1000
@@ -90,6 +90,10 @@ class Judge:
         return checker
 
     def _classify(self, row: _Row, claim: Claim, on_record: OnRecord) -> None:
+        if on_record.is_blank(claim):
+            row.outcome = Outcome.IN_STOCK
+            row.checked.errors.append(blank_remark())
+            return
         record = on_record.record(claim)
         if record is not None:
             row.outcome, row.more = conflict_content(record, claim, row.layout.compared, self._importer.place)

@@ -13,7 +13,7 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.vocabulary import BatchState, Outcome
 from extensions import db
 from models import ImportBatch, StagedRow, now
-from operations import events, offices
+from operations import events, offices, reference_records
 from operations.publishing import OnConflict, publish
 
 STAGED = cast(Table, StagedRow.__table__)
@@ -124,18 +124,31 @@ def commit_batch(actor: Actor, batch_id: int, version: int, on_conflict: OnConfl
     if batch.state is not BatchState.CHECKED or batch.version != version:
         raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
     published = publish(actor, batch, on_conflict)
+    kept = reference_records.keep(batch, staged_rows(batch.id, [Outcome.WRONG])) if batch.keeps_incomplete else 0
     batch.counts = {outcome.value: number for outcome, number in published.counts.items() if number}
     batch.state, batch.committed_at = BatchState.COMMITTED, now()
     batch.version += 1
     db.session.flush()
-    if published.inserted or published.overwritten:
+    if published.inserted or published.overwritten or kept:
         changes = {outcome.label: ["", str(number)] for outcome, number in published.counts.items() if number}
         changes |= {"覆盖记录": ["", str(published.overwritten)]} if published.overwritten else {}
+        changes |= {"留作待核查数据": ["", str(kept)]} if kept else {}
         summary = f"为“{batch.office.name}”导入“{batch.file_name}”：{summary_of(batch)}"
         events.record(
             actor, "import_certificates", ("import_batch", batch.id), summary[:500],
             from_state=BatchState.CHECKED, to_state=BatchState.COMMITTED, changes=changes,
         )  # fmt: skip
+    return batch
+
+
+def set_aside(actor: Actor, batch_id: int, version: int, *, keep: bool) -> ImportBatch:
+    """Let the rows that stay wrong be kept as reference records when the batch goes in, or not."""
+    batch = _locked(actor, batch_id)
+    if batch.state is not BatchState.CHECKED or batch.version != version:
+        raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
+    batch.keeps_incomplete = keep
+    batch.version += 1
+    db.session.flush()
     return batch
 
 

@@ -17,6 +17,7 @@ from domain.partial_dates import PartialDate
 from domain.vocabulary import CertificateStatus, ObtainedBy
 from extensions import db
 from models import Certificate, id_digest
+from operations.stock import Blanks
 
 CERTIFICATES = cast(Table, Certificate.__table__)
 KEYS_AT_ONCE = 500
@@ -72,6 +73,7 @@ class OnRecord:
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._by_key: dict[tuple[str, str], Row[Any]] = {}
         self._by_person: dict[bytes, list[Row[Any]]] = {}
+        self._blanks = Blanks([claim.number for claim in claims])
         for group in in_groups(claims):
             self._load_records(group)
         unknown = [claim for claim in claims if self.record(claim) is None and not claim.is_replacement]
@@ -92,6 +94,14 @@ class OnRecord:
     def record(self, claim: Claim) -> Row[Any] | None:
         """Return the record with this number from this body."""
         return self._by_key.get((claim.number, claim.body_key))
+
+    def is_blank(self, claim: Claim) -> bool:
+        """Whether the number is that of a blank certificate in stock."""
+        return self._blanks.holds(claim.number)
+
+    def bars(self, claim: Claim) -> bool:
+        """Whether the row cannot simply go in: its number is a blank's, or a record has it."""
+        return self.is_blank(claim) or self.record(claim) is not None
 
     def same_award(self, claim: Claim) -> str | None:
         """Return the other number under which this person holds the same title of the same day, unless a replacement."""

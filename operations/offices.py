@@ -11,10 +11,13 @@ from domain.vocabulary import OfficeKind
 from extensions import db
 from models import (
     AwardingBody,
+    BlankRange,
+    Campaign,
     Certificate,
     ImportBatch,
     Office,
     ProblemPerson,
+    ReferenceRecord,
     ReplyText,
     StaffUser,
     VerificationCase,
@@ -23,7 +26,9 @@ from models import (
 from operations import bodies, events, sessions
 from tables.columns import ScopedByOffice
 
-_BELONGING: tuple[type[ScopedByOffice], ...] = (VerificationCase, Certificate, ImportBatch, ProblemPerson, ReplyText)
+_BELONGING: tuple[type[ScopedByOffice], ...] = (
+    VerificationCase, Certificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText, BlankRange, Campaign,
+)  # fmt: skip
 """Cases before records, as a decision takes them: nobody waits in a circle."""
 LONGEST_NAME = 50
 

@@ -23,7 +23,7 @@ from models import Certificate, ImportBatch, StagedRow, VerificationCase, now
 from operations import certificates, events
 from operations.bodies import BodyDirectory
 from operations.matching import CERTIFICATES, Claim, OnRecord, claim_of, differences, lies_within
-from operations.staged import conflict_content, repeated_remark
+from operations.staged import blank_remark, conflict_content, repeated_remark
 
 STAGED = cast(Table, StagedRow.__table__)
 ROWS_AT_ONCE = 500
@@ -97,8 +97,8 @@ class _Publisher:
     def insert_new(self) -> None:
         for group in self._staged((Outcome.NEW, Outcome.LIKELY_DUPLICATE)):
             on_record = OnRecord([going.claim for going in group])
-            free = [going for going in group if on_record.record(going.claim) is None]
-            changed = [going for going in group if on_record.record(going.claim) is not None]
+            changed = [going for going in group if on_record.bars(going.claim)]
+            free = [going for going in group if not on_record.bars(going.claim)]
             for going in changed:
                 self._judge_again(going, on_record)
             changed += self._inserted(free)
@@ -146,7 +146,10 @@ class _Publisher:
 
     def _judge_again(self, going: _Going, on_record: OnRecord) -> None:
         record = on_record.record(going.claim)
-        if record is not None and record.batch_id == self._batch.id:
+        if on_record.is_blank(going.claim):
+            going.outcome, blank = Outcome.IN_STOCK, blank_remark()
+            going.content["errors"] = [[blank.key, blank.sentence]]
+        elif record is not None and record.batch_id == self._batch.id:
             going.outcome = Outcome.REPEATED
             remark: Remark = repeated_remark(f"工作表“{record.batch_sheet}”第 {record.batch_row} 行")
             going.content["errors"] = [[remark.key, remark.sentence]]

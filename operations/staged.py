@@ -22,6 +22,10 @@ def repeated_remark(where: str) -> Remark:
     return Remark("cert_no", f"和{where}是同一本证书（编号和授予单位相同），只导入前一行，请删去多余的一行")
 
 
+def blank_remark() -> Remark:
+    return Remark("cert_no", "这个编号还在空白证书库存里，不能作为历年证书导入，新发的证书请从“划拨、发证—导入”办理")
+
+
 def conflict_content(
     record: Row[Any], claim: Claim, compared: Sequence[str], place: Place
 ) -> tuple[Outcome, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.vocabulary import BatchState, Outcome
@@ -35,6 +35,8 @@ class ImportBatch(BelongsToOffice, Model):
     attention: Mapped[int] = mapped_column(default=0)
     columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
+    keeps_incomplete: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the office wants rows that stay wrong kept as reference records."""
 
     office: Mapped[Office] = relationship()
 
@@ -66,3 +68,13 @@ class StagedRow(Model):
     outcome: Mapped[Outcome] = mapped_column(TermType(Outcome))
     warned: Mapped[bool] = mapped_column(default=False)
     content: Mapped[dict[str, Any]] = mapped_column(EncryptedJson())
+
+
+class RememberedColumn(Model):
+    """What an office once said a header means: the next workbook of that shape asks nothing."""
+
+    __tablename__ = "remembered_column"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    header: Mapped[str] = mapped_column(String(60), primary_key=True)
+    field: Mapped[str] = mapped_column(String(32))

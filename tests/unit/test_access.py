@@ -27,11 +27,13 @@ own_cases            -       own     -                -       -
 back_office          -       -       office           below   below
 certificates_read    -       -       -                below   below
 import               -       -       -                below   below
+reference_records    -       -       -                below   below
 review               -       -       -                below   below
 reply_texts          -       -       -                below   below
 problem_persons_read -       -       -                below   below
 offices              -       -       -                -       below
 awarding_bodies      -       -       -                -       below
+campaigns            -       -       -                -       below
 users                -       -       office           -       below
 titles               -       -       -                -       region
 audit_read           -       -       -                -       below

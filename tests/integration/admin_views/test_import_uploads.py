@@ -117,6 +117,20 @@ def test_columns_answered_twice_are_read_once(clerk, tmp_path):
     assert db.session.scalar(select(func.count()).select_from(StagedRow)) == 1
 
 
+def test_what_was_answered_is_remembered_for_that_office_and_asked_of_others(clerk, as_staff, tmp_path):
+    names = send_unclear(clerk, tmp_path)
+    press(clerk, "columns", **{names["号码"]: "cert_no", names["发证机关"]: "awarding_body"})
+    city = as_staff("qz.staff")
+
+    send_unclear(clerk, tmp_path)
+    again = newest().state
+    book = workbook().header(*UNCLEAR, keys=KEYS).row()
+    send(city, book.save(tmp_path), office_name="浦北县职改办")
+
+    assert again is BatchState.CHECKED
+    assert newest().state is BatchState.UNMAPPED
+
+
 def test_an_upload_that_nobody_decides_about_goes_with_its_batch(clerk, tmp_path):
     send_unclear(clerk, tmp_path)
     waiting = newest()

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from domain.vocabulary import BatchState
 from extensions import db, writing
-from models import Certificate, ImportBatch, StagedRow
+from models import Certificate, ImportBatch, ReferenceRecord, StagedRow
 from operations import imports
 from tests.integration.admin_views.records import office, trail
 from tests.integration.admin_views.uploads import certificates, newest, page_of, press, send, send_rows, shows, stats
@@ -269,6 +269,17 @@ def test_a_batch_that_was_given_up_says_so_and_offers_nothing(clerk, tmp_path):
     assert shows(clerk, "这一批已经放弃，没有导入")
     assert not any("version" in one["fields"] for one in clerk.page.forms)
     assert certificates() == 0
+
+
+def test_rows_that_stay_wrong_are_kept_as_reference_records_by_choice(clerk, tmp_path):
+    send_rows(clerk, tmp_path, {}, {"name": ""})
+
+    press(clerk, "set-aside")
+    chosen = clerk.page.text
+    press(clerk, "commit")
+
+    assert "导入时，改不好的 1 行留作待核查数据" in chosen
+    assert db.session.scalar(select(func.count()).select_from(ReferenceRecord)) == 1
 
 
 # Files to take away.
