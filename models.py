@@ -1,6 +1,6 @@
 """Every table of the system, one file per entity in tables/."""
 
-from tables.accounts import ACCOUNTS, Account, Holder, StaffUser, id_digest, mobile_digest
+from tables.accounts import ACCOUNTS, Account, Employer, EmployerUser, Holder, StaffUser, id_digest, mobile_digest
 from tables.batch import ImportBatch, RememberedColumn, StagedRow
 from tables.campaign import Campaign
 from tables.case import CasePhoto, ProblemPerson, VerificationCase
@@ -15,8 +15,8 @@ from tables.stock import BlankRange
 
 __all__ = [
     "ACCOUNTS", "Account", "AwardingBody", "AwardingBodyAlias", "BlankRange", "Campaign", "CasePhoto", "Certificate",
-    "Challenge", "Event", "EventHead", "FailedAttempt", "Holder", "ImportBatch", "LookupCount", "MailedLink",
-    "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson", "ReferenceRecord", "RememberedColumn",
-    "ReplyText", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
+    "Challenge", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Holder", "ImportBatch",
+    "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson",
+    "ReferenceRecord", "RememberedColumn", "ReplyText", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

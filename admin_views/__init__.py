@@ -13,6 +13,7 @@ from admin_views.bodies import BodyView
 from admin_views.campaigns import CampaignView
 from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
+from admin_views.employers import EmployerView
 from admin_views.home import HomeScreen
 from admin_views.imports import ImportView
 from admin_views.menu import menu_of
@@ -43,6 +44,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (SETTINGS, OfficeView),
     (SETTINGS, UserView),
     (SETTINGS, CampaignView),
+    (SETTINGS, EmployerView),
     (SETTINGS, AuditView),
 )
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, redirect, url_for
-from flask_admin import expose
+from flask import abort
 from markupsafe import Markup
 from sqlalchemy import false
-from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
+from admin_views.account_steps import Step, TakesSteps
 from admin_views.base import BackOfficeView
 from admin_views.cells import tag
 from admin_views.forms import BackOfficeForm, one_of, options, words
@@ -51,53 +49,36 @@ class UserForm(BackOfficeForm):
     display_name = words("姓名", "还没有填姓名", longest=50)
 
 
-@dataclass(frozen=True)
-class Step:
-    """Something done to one account, asked once on a page that says what it means."""
-
-    name: str
-    label: str
-    meaning: str
-    fits: Callable[[StaffUser], bool]
-    tone: str = "none"
-
-
 def _is(role: Role) -> Callable[[StaffUser], bool]:
     return lambda user: user.role is role and user.is_active
 
 
+def _give(role: Role) -> Callable[[Actor, StaffUser, str], None]:
+    return lambda actor, user, _: staff.give_role(actor, user, role)
+
+
 STEPS = (
-    Step("give", "设为管理员", "{name}将成为职改办管理员。" + WHAT_ADMINS_DO + "需要重新登录。", _is(Role.STAFF)),
     Step(
-        "take",
-        "取消管理员",
-        "{name}将不能再管理机构、授予单位和用户，也不能看操作日志。需要重新登录。",
-        _is(Role.ADMIN),
-        "bad",
+        "give", "设为管理员", "{name}将成为职改办管理员。" + WHAT_ADMINS_DO + "需要重新登录。",
+        _is(Role.STAFF), _give(Role.ADMIN), "已是职改办管理员",
     ),
     Step(
-        "reset",
-        "重置密码",
-        "{name}现在的密码马上失效，会得到一个一次性密码，登录后要先改掉。",
-        lambda user: user.is_active,
-        "bad",
+        "take", "取消管理员", "{name}将不能再管理机构、授予单位和用户，也不能看操作日志。需要重新登录。",
+        _is(Role.ADMIN), _give(Role.STAFF), "已改为工作人员", "bad",
     ),
     Step(
-        "disable",
-        "停用",
-        "{name}马上不能登录，做过的事都留在记录里。以后可以再启用。",
-        lambda user: user.is_active,
-        "bad",
+        "reset", "重置密码", "{name}现在的密码马上失效，会得到一个一次性密码，登录后要先改掉。",
+        lambda user: user.is_active, staff.reset_password, tone="bad",
     ),
-    Step("enable", "启用", "{name}可以用原来的密码登录。", lambda user: not user.is_active),
-)
-
-
-def steps_for(actor: Actor, user: StaffUser) -> Sequence[Step]:
-    """Return what the actor may do to the account: nothing to one's own, nor a default account to default accounts."""
-    if actor.id == user.id or (actor.role is user.role is Role.DEFAULT_ACCOUNT):
-        return ()
-    return [step for step in STEPS if step.fits(user)]
+    Step(
+        "disable", "停用", "{name}马上不能登录，做过的事都留在记录里。以后可以再启用。",
+        lambda user: user.is_active, lambda actor, user, _: staff.disable(actor, user), "已停用", "bad",
+    ),
+    Step(
+        "enable", "启用", "{name}可以用原来的密码登录。",
+        lambda user: not user.is_active, lambda actor, user, _: staff.enable(actor, user), "已启用",
+    ),
+)  # fmt: skip
 
 
 def role_cell(row: StaffUser) -> Markup:
@@ -116,7 +97,7 @@ def is_disabled(answer: str) -> Any:
     return StaffUser.disabled_at.is_not(None) if answer == "yes" else StaffUser.disabled_at.is_(None)
 
 
-class UserView(BackOfficeView):
+class UserView(TakesSteps, BackOfficeView):
     model_class = StaffUser
     slug, label, icon = "users", "用户管理", "people"
     permission = Permission.USERS
@@ -148,7 +129,6 @@ class UserView(BackOfficeView):
     )
     create_form_class, edit_form_class = NewUserForm, UserForm
     create_label = "新建账户"
-    writes = (*BackOfficeView.writes, "step_view")
 
     def scope(self, query: Any) -> Any:
         actor = current_actor()
@@ -168,15 +148,22 @@ class UserView(BackOfficeView):
 
     def details_buttons(self, row: StaffUser) -> list[dict[str, str]]:
         own = [] if row.role is Role.DEFAULT_ACCOUNT else super().details_buttons(row)
-        steps = steps_for(current_actor(), row)
-        return own + [
-            {
-                "label": step.label,
-                "url": url_for("users.step_view", name=step.name, id=row.id),
-                "tone": "danger" if step.tone == "bad" else "",
-            }
-            for step in steps
-        ]
+        return own + self.step_buttons(row)
+
+    def steps_for(self, row: StaffUser) -> Sequence[Step]:
+        """Nothing is done to one's own account, nor by a default account to default accounts."""
+        actor = current_actor()
+        if actor.id == row.id or (actor.role is row.role is Role.DEFAULT_ACCOUNT):
+            return ()
+        return [step for step in STEPS if step.fits(row)]
+
+    def reached(self, actor: Actor, row_id: int) -> StaffUser:
+        return staff.reached(actor, row_id)
+
+    def password_facts(self, row: StaffUser) -> list[tuple[str, str]]:
+        return [
+            ("姓名", row.display_name), ("登录名", row.username), ("机构", row.office.name), ("角色", row.role.label),
+        ]  # fmt: skip
 
     def create_model(self, form: NewUserForm) -> tuple[StaffUser, str]:
         actor, password = current_actor(), one_time()
@@ -191,10 +178,7 @@ class UserView(BackOfficeView):
 
     def after_create(self, created: tuple[StaffUser, str]) -> str:
         user, password = created
-        return self._password_page(user, password, "账户已建好")
-
-    def _password_page(self, user: StaffUser, password: str, title: str) -> str:
-        return self.render("admin/users/password.html", user=user, password=password, page_title=title)
+        return self.password_page(user, password, "账户已建好")
 
     def edit_form(self, obj: Any = None) -> BackOfficeForm:
         if obj.role is Role.DEFAULT_ACCOUNT:
@@ -206,37 +190,3 @@ class UserView(BackOfficeView):
         with writing():
             staff.rename(actor, staff.reached(actor, user_id), form.display_name.data)
         return True
-
-    @expose("/step/<name>/", methods=("GET", "POST"))
-    def step_view(self, name: str) -> str | Response:
-        user = self.one_or_404()
-        step = next((one for one in steps_for(current_actor(), user) if one.name == name), None)
-        if step is None:
-            abort(404)
-        form, user_id, label = BackOfficeForm(), user.id, f"{step.label}：{user.display_name}（{user.username}）"
-        meaning = step.meaning.format(name=user.display_name)
-        if form.validate_on_submit() and (answer := self.saved(form, self._taken, step.name, user_id)):
-            return answer
-        return self.ask(label, submit_label=f"确认{step.label}", warning=meaning, form=form, tone=step.tone)
-
-    def _taken(self, form: BackOfficeForm, name: str, user_id: int) -> str | Response:
-        """Do the step; a new password is made and hashed before the transaction."""
-        actor, password = current_actor(), one_time()
-        first = hashed(password) if name == "reset" else ""
-        with writing():
-            _DOING[name](actor, staff.reached(actor, user_id), first)
-        user = self.one_or_404(user_id)
-        if name == "reset":
-            return self._password_page(user, password, "密码已重置")
-        flash(f"{user.display_name}：{_DONE[name]}。", "ok")
-        return redirect(url_for("users.details_view", id=user_id), 303)
-
-
-_DOING: dict[str, Callable[[Actor, StaffUser, str], None]] = {
-    "give": lambda actor, user, _: staff.give_role(actor, user, Role.ADMIN),
-    "take": lambda actor, user, _: staff.give_role(actor, user, Role.STAFF),
-    "reset": staff.reset_password,
-    "disable": lambda actor, user, _: staff.disable(actor, user),
-    "enable": lambda actor, user, _: staff.enable(actor, user),
-}
-_DONE = {"give": "已是职改办管理员", "take": "已改为工作人员", "disable": "已停用", "enable": "已启用"}

@@ -9,7 +9,7 @@ from domain.identifiers import check_character
 from domain.vocabulary import OfficeKind
 from extensions import writing
 from models import Office, StaffUser
-from operations import accounts, offices, staff
+from operations import accounts, employers, offices, staff
 
 PASSWORD = "zhengshu-2026"  # noqa: S105 - printed at start and in the README, development only
 
@@ -40,6 +40,18 @@ class DemoHolder:
     email: str
     region_code: str
 
+
+@dataclass(frozen=True, slots=True)
+class DemoEmployer:
+    name: str
+    office: str
+    username: str
+    person: str
+    staff_username: str
+    staff_person: str
+
+
+EMPLOYER = DemoEmployer("灵山县水利局", "灵山县职改办", "sly", "宁静", "sly.lanhai", "蓝海")
 
 OFFICES = (
     DemoOffice("广西区职改办", OfficeKind.REGION, "", "450000", "0771-0000000"),
@@ -90,6 +102,21 @@ def found_offices(first_password_hash: str, password_hash: str) -> None:
             )  # fmt: skip
         for user in USERS:
             _open(user, password_hash)
+
+
+def let_in_employer(password_hash: str) -> None:
+    """Open the demo employer with one member of its staff, ready to sign in with the demo password."""
+    one = EMPLOYER
+    with writing():
+        office = Office.named(one.office)
+        assert office is not None, "the offices were created before"
+        employer = employers.open_employer(
+            operator_of(office), office, one.name, one.username, one.person, password_hash
+        )
+        actor = employer.main_account.actor
+        clerk = employers.open_staff_account(actor, one.staff_username, one.staff_person, password_hash)
+        for account in (employer.main_account, clerk):
+            accounts.set_password(account, password_hash)
 
 
 def _open(user: DemoUser, password_hash: str) -> StaffUser:

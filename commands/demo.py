@@ -27,6 +27,7 @@ def _fill() -> None:
     seed()
     password_hash = hashed(cast.PASSWORD)
     cast.found_offices(hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"]), password_hash)
+    cast.let_in_employer(password_hash)
     demo_certificates.add()
     demo_cases.add(password_hash)
 
@@ -39,6 +40,11 @@ def _say_accounts() -> None:
     click.echo("  专业技术人员 /portal/")
     for holder in cast.HOLDERS:
         click.echo(f"    {holder.mobile}　{holder.name}")
+    click.echo("  单位 /portal/sign-in?as=employer")
+    click.echo(f"    {cast.EMPLOYER.username:<14}{cast.EMPLOYER.name}　{cast.EMPLOYER.person}（单位账户）")
+    click.echo(
+        f"    {cast.EMPLOYER.staff_username:<14}{cast.EMPLOYER.name}　{cast.EMPLOYER.staff_person}（单位工作人员）"
+    )
     click.echo("")
 
 

@@ -11,13 +11,23 @@ from domain.vocabulary import OfficeKind, Term
 class Role(Term):
     PUBLIC = "public", "公众"
     HOLDER = "holder", "专业技术人员"
+    EMPLOYER = "employer", "单位账户"
+    EMPLOYER_STAFF = "employer_staff", "单位工作人员"
     DEFAULT_ACCOUNT = "default_account", "机构默认账户"
     STAFF = "staff", "工作人员"
     ADMIN = "admin", "职改办管理员"
 
     @property
     def is_office(self) -> bool:
-        return self in (Role.DEFAULT_ACCOUNT, Role.STAFF, Role.ADMIN)
+        return self in OFFICE_ROLES
+
+    @property
+    def is_employer(self) -> bool:
+        return self in EMPLOYER_ROLES
+
+
+OFFICE_ROLES = (Role.DEFAULT_ACCOUNT, Role.STAFF, Role.ADMIN)
+EMPLOYER_ROLES = (Role.EMPLOYER, Role.EMPLOYER_STAFF)
 
 
 class Reach(StrEnum):
@@ -35,6 +45,8 @@ class Permission(Term):
     SIGN_IN = "sign_in", "登录、注册、找回密码"
     OWN_ACCOUNT = "own_account", "修改自己的密码、退出"
     OWN_CASES = "own_cases", "审验自己的证书"
+    EMPLOYER_PAGES = "employer_pages", "单位页面"
+    EMPLOYER_USERS = "employer_users", "本单位的工作人员账户"
     BACK_OFFICE = "back_office", "进入工作平台"
     CERTIFICATES_READ = "certificates_read", "证书查询"
     IMPORT = "import", "导入历年证书"
@@ -45,6 +57,7 @@ class Permission(Term):
     OFFICES = "offices", "组织机构"
     AWARDING_BODIES = "awarding_bodies", "授予单位"
     CAMPAIGNS = "campaigns", "归集任务"
+    EMPLOYERS = "employers", "单位账户管理"
     USERS = "users", "用户管理"
     TITLES = "titles", "职称目录"
     AUDIT_READ = "audit_read", "操作日志"
@@ -55,11 +68,15 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.SIGN_IN: dict.fromkeys(Role, Reach.EVERYWHERE),
     Permission.OWN_ACCOUNT: {
         Role.HOLDER: Reach.OWN,
+        Role.EMPLOYER: Reach.OWN,
+        Role.EMPLOYER_STAFF: Reach.OWN,
         Role.DEFAULT_ACCOUNT: Reach.OWN,
         Role.STAFF: Reach.OWN,
         Role.ADMIN: Reach.OWN,
     },
     Permission.OWN_CASES: {Role.HOLDER: Reach.OWN},
+    Permission.EMPLOYER_PAGES: dict.fromkeys(EMPLOYER_ROLES, Reach.OWN),
+    Permission.EMPLOYER_USERS: {Role.EMPLOYER: Reach.OWN},
     Permission.BACK_OFFICE: {
         Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE,
         Role.STAFF: Reach.SUBTREE,
@@ -74,6 +91,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.OFFICES: {Role.ADMIN: Reach.SUBTREE},
     Permission.AWARDING_BODIES: {Role.ADMIN: Reach.SUBTREE},
     Permission.CAMPAIGNS: {Role.ADMIN: Reach.SUBTREE},
+    Permission.EMPLOYERS: {Role.ADMIN: Reach.SUBTREE},
     Permission.USERS: {Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE, Role.ADMIN: Reach.SUBTREE},
     Permission.TITLES: {Role.ADMIN: Reach.REGION_ONLY},
     Permission.AUDIT_READ: {Role.ADMIN: Reach.SUBTREE},
@@ -108,6 +126,7 @@ class Actor:
     name: str = ""
     place: Place | None = None
     must_change_password: bool = False
+    employer_id: int | None = None
 
     @property
     def office_id(self) -> int:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from domain import normalizing
+from domain.access import Actor, Role
 from domain.errors import DomainError, FieldProblem
 from domain.identifiers import IdProblem, MobileProblem, mobile, parse_id
 from domain.passwords import check_password
 from extensions import db
-from models import Account, Holder, StaffUser, now
+from models import Account, EmployerUser, Holder, StaffUser, now
 from operations import events, mailed_links, sessions, throttle
 from operations.mailed_links import RESET_PASSWORD
 from operations.passwords import fits
@@ -23,6 +24,7 @@ from operations.throttle import Limit
 PER_ACCOUNT, PER_ADDRESS = 5, 20
 ASK_AFTER = 2
 WRONG = "账号或密码不对"
+LONGEST_NAME = 50
 WAIT = "试错的次数太多了，请 15 分钟后再试；忘了密码的，可以先重设，到时用新密码登录"
 
 log = logging.getLogger(__name__)
@@ -97,6 +99,18 @@ def staff_by_login(login: str) -> StaffUser | None:
     return db.session.scalar(select(StaffUser).filter_by(username=normalizing.text(login)))
 
 
+def employer_by_login(login: str) -> EmployerUser | None:
+    return _employers_user(login, Role.EMPLOYER)
+
+
+def employer_staff_by_login(login: str) -> EmployerUser | None:
+    return _employers_user(login, Role.EMPLOYER_STAFF)
+
+
+def _employers_user(login: str, role: Role) -> EmployerUser | None:
+    return db.session.scalar(select(EmployerUser).filter_by(username=normalizing.text(login), role=role))
+
+
 def holder_by_login(login: str) -> Holder | None:
     """Return the holder whose ID number, e-mail or mobile this is."""
     typed = normalizing.code(login)
@@ -127,6 +141,8 @@ class Door:
 DOORS = {
     "staff": Door(staff_by_login, "忘了密码请找本单位管理员重置"),
     "holder": Door(holder_by_login, "可以先找回密码"),
+    "employer": Door(employer_by_login, "忘了密码请找开通账户的职改办重置"),
+    "employer_staff": Door(employer_staff_by_login, "忘了密码请用单位账户登录，给您重置"),
 }
 
 
@@ -177,3 +193,41 @@ def refuse_weak(password: str, repeated: str, *, names: list[str], office_defaul
     if password != repeated:
         raise FieldProblem("repeated", "两次输入的密码不一样，请重新输入")
     check_password(password, account_names=names, forbidden=[office_default])
+
+
+def refuse_names(table: type[StaffUser] | type[EmployerUser], username: str, display_name: str) -> None:
+    """Raise what is wrong with the names of an account to be."""
+    if not 2 <= len(username) <= LONGEST_NAME:
+        raise FieldProblem("username", f"登录名要 2 到 {LONGEST_NAME} 个字")
+    refuse_display_name(display_name)
+    if db.session.scalar(select(table.id).filter_by(username=username)):
+        raise FieldProblem("username", f"登录名“{username}”已经有人用了，请换一个")
+
+
+def refuse_display_name(display_name: str) -> None:
+    if not display_name:
+        raise FieldProblem("display_name", "还没有填姓名")
+    if len(display_name) > LONGEST_NAME:
+        raise FieldProblem("display_name", f"姓名最多 {LONGEST_NAME} 个字")
+
+
+def disable(actor: Actor, account: StaffUser | EmployerUser) -> None:
+    """Shut an account out at once."""
+    account.disabled_at = now()
+    sessions.end_all(account)
+    db.session.flush()
+    events.record(actor, "disable_account", (_table(account), account.id), f"停用账户“{account.username}”")
+
+
+def enable(actor: Actor, account: StaffUser | EmployerUser) -> None:
+    account.disabled_at = None
+    db.session.flush()
+    events.record(actor, "enable_account", (_table(account), account.id), f"启用账户“{account.username}”")
+
+
+def give_one_time_password(actor: Actor, account: StaffUser | EmployerUser, password_hash: str) -> None:
+    """Set a password that has to be changed at the next sign-in."""
+    set_password(account, password_hash)
+    account.must_change_password = True
+    db.session.flush()
+    events.record(actor, "reset_password", (_table(account), account.id), f"重置账户“{account.username}”的密码")

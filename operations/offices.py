@@ -14,6 +14,7 @@ from models import (
     BlankRange,
     Campaign,
     Certificate,
+    Employer,
     ImportBatch,
     Office,
     ProblemPerson,
@@ -28,6 +29,7 @@ from tables.columns import ScopedByOffice
 
 _BELONGING: tuple[type[ScopedByOffice], ...] = (
     VerificationCase, Certificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText, BlankRange, Campaign,
+    Employer,
 )  # fmt: skip
 """Cases before records, as a decision takes them: nobody waits in a circle."""
 LONGEST_NAME = 50

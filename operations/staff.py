@@ -8,11 +8,10 @@ from domain import normalizing
 from domain.access import Actor, Permission, Role
 from domain.errors import DomainError, FieldProblem, NotAllowed, NotFound
 from extensions import db
-from models import Office, StaffUser, now
-from operations import events, sessions
+from models import Office, StaffUser
+from operations import accounts, events, sessions
 
 GIVEN = (Role.STAFF, Role.ADMIN)
-LONGEST_NAME = 50
 
 
 def reached(actor: Actor, user_id: int) -> StaffUser:
@@ -28,7 +27,7 @@ def open_account(
 ) -> StaffUser:
     """Open an account that must change its first password."""
     username, display_name = normalizing.text(username), normalizing.text(display_name)
-    _refuse_names(username, display_name)
+    accounts.refuse_names(StaffUser, username, display_name)
     if role not in GIVEN:
         raise FieldProblem("role", "角色只能是工作人员或职改办管理员")
     if office.closed_at:
@@ -42,21 +41,6 @@ def open_account(
         actor, "open_account", ("staff_user", user.id), f"为“{office.name}”新建账户“{username}”（{role.label}）"
     )
     return user
-
-
-def _refuse_names(username: str, display_name: str) -> None:
-    if not 2 <= len(username) <= 50:
-        raise FieldProblem("username", "登录名要 2 到 50 个字")
-    _refuse_display_name(display_name)
-    if db.session.scalar(select(StaffUser.id).filter_by(username=username)):
-        raise FieldProblem("username", f"登录名“{username}”已经有人用了，请换一个")
-
-
-def _refuse_display_name(display_name: str) -> None:
-    if not display_name:
-        raise FieldProblem("display_name", "还没有填姓名")
-    if len(display_name) > LONGEST_NAME:
-        raise FieldProblem("display_name", f"姓名最多 {LONGEST_NAME} 个字")
 
 
 def give_role(actor: Actor, user: StaffUser, role: Role) -> None:
@@ -81,32 +65,24 @@ def disable(actor: Actor, user: StaffUser) -> None:
     """Shut an account out at once."""
     _refuse_own(actor, user, "不能停用自己的账户")
     _refuse_last_admin(user)
-    user.disabled_at = now()
-    sessions.end_all(user)
-    db.session.flush()
-    events.record(actor, "disable_account", ("staff_user", user.id), f"停用账户“{user.username}”")
+    accounts.disable(actor, user)
 
 
 def enable(actor: Actor, user: StaffUser) -> None:
     if user.office.closed_at:
         raise DomainError(f"“{user.office.name}”已经停用，账户不能再启用")
-    user.disabled_at = None
-    db.session.flush()
-    events.record(actor, "enable_account", ("staff_user", user.id), f"启用账户“{user.username}”")
+    accounts.enable(actor, user)
 
 
 def reset_password(actor: Actor, user: StaffUser, password_hash: str) -> None:
     """Give an account a one-time password, to be changed at the next sign-in."""
     _refuse_own(actor, user, "自己的密码请在“修改密码”里改")
-    user.password_hash, user.must_change_password = password_hash, True
-    sessions.end_all(user)
-    db.session.flush()
-    events.record(actor, "reset_password", ("staff_user", user.id), f"重置账户“{user.username}”的密码")
+    accounts.give_one_time_password(actor, user, password_hash)
 
 
 def rename(actor: Actor, user: StaffUser, display_name: str) -> None:
     display_name = normalizing.text(display_name)
-    _refuse_display_name(display_name)
+    accounts.refuse_display_name(display_name)
     before, user.display_name = user.display_name, display_name
     db.session.flush()
     changes = {"姓名": [before, display_name]}

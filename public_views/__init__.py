@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from public_views import (
     auth,
+    employers_own,
     health,
     lookup,
     messages,
@@ -23,6 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     registration.blueprint,
     recovery.blueprint,
     outbox.blueprint,
+    employers_own.blueprint,
     portal.blueprint,
     wizard.blueprint,
     sending.blueprint,

@@ -1,18 +1,18 @@
-"""The kinds of account that sign in: office accounts and holders."""
+"""The kinds of account that sign in: those of offices, of holders and of employers."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String, select, true
+from sqlalchemy import ForeignKey, Index, String, select, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from domain.access import Actor, Role
+from domain.access import EMPLOYER_ROLES, OFFICE_ROLES, Actor, Role
 from domain.identifiers import IdKind, mask_id
 from encryption import keyring
 from extensions import db
-from tables.columns import EncryptedText, Model, TermType, UtcDateTime, now, one_of
+from tables.columns import BelongsToOffice, EncryptedText, Model, TermType, UtcDateTime, now, one_of
 from tables.office import Office
 
 
@@ -48,7 +48,7 @@ class StaffUser(Account, Model):
     """An account of an office: the default one, a clerk's or an administrator's."""
 
     __tablename__ = "staff_user"
-    __table_args__ = (one_of("role", Role),)
+    __table_args__ = (one_of("role", OFFICE_ROLES),)
     prefix = "staff"
 
     username: Mapped[str] = mapped_column(String(100), unique=True)
@@ -120,6 +120,66 @@ class Holder(Account, Model):
         return self.name
 
 
+class Employer(BelongsToOffice, Model):
+    """A 单位 that an office has let in; closing it shuts out all its accounts."""
+
+    __tablename__ = "employer"
+    __table_args__ = (
+        Index("ix_employer_office", "office_id", "id"),
+        Index("ix_employer_city_office", "city_office_id", "id"),
+        Index("ix_employer_region_office", "region_office_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    office: Mapped[Office] = relationship()
+    users: Mapped[list[EmployerUser]] = relationship(back_populates="employer", order_by="EmployerUser.id")
+
+    @property
+    def main_account(self) -> EmployerUser:
+        return next(user for user in self.users if user.role is Role.EMPLOYER)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EmployerUser(Account, Model):
+    """An account of an employer: its own one, or one of its staff's."""
+
+    __tablename__ = "employer_user"
+    __table_args__ = (one_of("role", EMPLOYER_ROLES),)
+    prefix = "employer"
+
+    username: Mapped[str] = mapped_column(String(100), unique=True)
+    display_name: Mapped[str] = mapped_column(String(50))
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), index=True)
+    role: Mapped[Role] = mapped_column(TermType(Role))
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+
+    employer: Mapped[Employer] = relationship(back_populates="users", lazy="joined")
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None and self.employer.closed_at is None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            self.role, self.id, self.display_name,
+            must_change_password=self.must_change_password, employer_id=self.employer_id,
+        )  # fmt: skip
+
+    @property
+    def known_names(self) -> list[str]:
+        return [self.username, self.display_name, self.employer.name]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
 def id_digest(number: str) -> bytes:
     """Return what an ID number is found by."""
     return keyring.digest("id:" + number)
@@ -129,5 +189,5 @@ def mobile_digest(mobile: str) -> bytes:
     return keyring.digest("mobile:" + mobile)
 
 
-ACCOUNTS: dict[str, type[Account]] = {kind.prefix: kind for kind in (StaffUser, Holder)}
+ACCOUNTS: dict[str, type[Account]] = {kind.prefix: kind for kind in (StaffUser, Holder, EmployerUser)}
 """Every kind of account by the word that names it in a session."""

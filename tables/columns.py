@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -100,7 +101,7 @@ class EncryptedJson(TypeDecorator[Any]):
         return None if value is None else decrypt_json(bytes(value))
 
 
-def one_of(column: str, terms: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, terms: Iterable[StrEnum]) -> CheckConstraint:
     """Hold a column to the slugs of its enum."""
     slugs = ", ".join(f"'{term.value}'" for term in terms)
     return CheckConstraint(f"{column} IN ({slugs})", name=column)

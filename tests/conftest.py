@@ -20,7 +20,7 @@ from commands import cast
 from commands.seeds import seed
 from domain.access import Actor
 from extensions import db
-from models import Account, Holder, StaffUser
+from models import Account, EmployerUser, Holder, StaffUser
 from operations import lookups, passwords
 from tests.engines import postgres
 from tests.pages import CheckedClient
@@ -147,6 +147,12 @@ def as_staff(app: Flask) -> Any:
 def as_holder(app: Flask) -> Any:
     """Return a function: a client signed in as that holder."""
     return lambda holder: _signed_in(app, db.session.get(Holder, holder.id))
+
+
+@pytest.fixture
+def as_employer(app: Flask) -> Any:
+    """Return a function: a client signed in as that account of an employer."""
+    return lambda user: _signed_in(app, db.session.get(EmployerUser, user.id))
 
 
 def _signed_in(app: Flask, account: Account) -> CheckedClient:

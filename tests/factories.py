@@ -10,7 +10,7 @@ import pytest
 
 from commands import cast
 from commands.cast import id_number
-from domain.access import Actor
+from domain.access import Actor, Role
 from domain.certificate_rows import shown
 from domain.errors import NotAllowed
 from domain.identifiers import IdKind, parse_id
@@ -21,6 +21,8 @@ from extensions import db, writing
 from models import (
     Account,
     Certificate,
+    Employer,
+    EmployerUser,
     Holder,
     ImportBatch,
     Message,
@@ -30,7 +32,7 @@ from models import (
     id_digest,
     now,
 )
-from operations import bodies, case_drafts, cases, holders, sessions
+from operations import bodies, case_drafts, cases, employers, holders, sessions
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from photos import SafePhoto
@@ -139,6 +141,26 @@ def _batch(home: Office) -> ImportBatch:
     db.session.add(batch)
     db.session.flush()
     return batch
+
+
+def employer_user(role: Role = Role.EMPLOYER, name: str = "灵山县水利局", office_name: str = COUNTY) -> EmployerUser:
+    """Let an employer in, with one member of its staff; return the account of that role, its first password changed."""
+    known = db.session.scalar(db.select(Employer).filter_by(name=name))
+    if known is None:
+        with writing():
+            known = _employer(name, office_name)
+    return next(user for user in known.users if user.role is role)
+
+
+def _employer(name: str, office_name: str) -> Employer:
+    at = next(NUMBERS)
+    opener = staff("gx.admin")
+    opened = employers.open_employer(opener, office(office_name), name, f"dw{at}", "宁静", PASSWORD_HASH)
+    employers.open_staff_account(opened.main_account.actor, f"dw{at}.lan", "蓝海", PASSWORD_HASH)
+    db.session.refresh(opened, ["users"])
+    for user in opened.users:
+        user.must_change_password = False
+    return opened
 
 
 def open_session(account: Account) -> str:

@@ -40,6 +40,7 @@ class Face:
 
 FACES = {
     "staff": Face("staff_auth.sign_in", "admin.index", "staff_auth.password"),
+    "employer": Face("auth.sign_in", "employers_own.home", "employers_own.password"),
     "holder": Face("auth.sign_in", "portal.home", "portal.password"),
 }
 
@@ -164,8 +165,8 @@ def _turned_away(actor: Actor, permission: Permission) -> Response:
 
 
 def _door(permission: Permission) -> str:
-    for_holders = Role.HOLDER in GRANTS[permission] and not request.path.startswith("/admin")
-    return "auth.sign_in" if for_holders else "staff_auth.sign_in"
+    for_portal = set(GRANTS[permission]) & {Role.HOLDER, Role.EMPLOYER} and not request.path.startswith("/admin")
+    return "auth.sign_in" if for_portal else "staff_auth.sign_in"
 
 
 def _way_back() -> str | None:

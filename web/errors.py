@@ -70,6 +70,8 @@ def _around() -> tuple[str, tuple[str, str]]:
         return "admin/base.html", ("回到工作平台", url_for("admin.index"))
     if role is Role.HOLDER and request.path.startswith("/portal"):
         return "portal/base.html", ("回到首页", url_for("portal.home"))
+    if role.is_employer and request.path.startswith("/employer"):
+        return "employer/base.html", ("回到单位首页", url_for("employers_own.home"))
     return "public/base.html", ("回到证书查验", url_for("lookup.form"))
 
 

@@ -17,13 +17,13 @@ from tests import factories
 from tests.conftest import staff_user
 
 VALUES = {"code": "NOSUCHCODE22", "token": "nosuchtoken", "name": "take_back", "filename": "css/base.css"}
-ROLES = ("anonymous", "holder", "default_account", "staff", "admin", "region_admin")
+ROLES = ("anonymous", "holder", "employer", "employer_staff", "default_account", "staff", "admin", "region_admin")
 CHANGED_BY_READING = {"challenge", "failed_attempt"}
 """A page that asks for a 验证码 notes the question; a miss of the public look-up is counted."""
 
 
 @pytest.fixture
-def entered(app: Flask, as_staff: Any, as_holder: Any) -> dict[str, Any]:
+def entered(app: Flask, as_staff: Any, as_holder: Any, as_employer: Any) -> dict[str, Any]:
     """Return a client for each role, the accounts with their first password changed."""
     with writing():
         default = db.session.query(StaffUser).filter_by(username="灵山县职改办").one()
@@ -31,6 +31,8 @@ def entered(app: Flask, as_staff: Any, as_holder: Any) -> dict[str, Any]:
     return {
         "anonymous": app.test_client(),
         "holder": as_holder(factories.holder()),
+        "employer": as_employer(factories.employer_user()),
+        "employer_staff": as_employer(factories.employer_user(Role.EMPLOYER_STAFF)),
         "default_account": as_staff("灵山县职改办"),
         "staff": as_staff("ls.staff"),
         "admin": as_staff("qz.admin"),
@@ -55,6 +57,8 @@ def allowed(permission: Permission, name: str, address: str) -> bool:
         return name == "region_admin"
     if permission is Permission.OWN_ACCOUNT and address.startswith("/admin/"):
         return role_of(name).is_office
+    if permission is Permission.OWN_ACCOUNT and address.startswith("/employer/"):
+        return role_of(name).is_employer
     return role_of(name) in GRANTS[permission]
 
 

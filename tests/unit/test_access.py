@@ -19,24 +19,27 @@ PLACES = (REGION, CITY, COUNTY, SERIES_OFFICE, OTHER_CITY, COUNTY_OF_OTHER_CITY,
 # yes: may, wherever; own: one's own things; office: the own office; below: the own office and all below it;
 # region: the region's office only; -: may not.
 TRUTH = """
-                     public  holder  default_account  staff   admin
-look_up              yes     yes     yes              yes     yes
-sign_in              yes     yes     yes              yes     yes
-own_account          -       own     own              own     own
-own_cases            -       own     -                -       -
-back_office          -       -       office           below   below
-certificates_read    -       -       -                below   below
-import               -       -       -                below   below
-reference_records    -       -       -                below   below
-review               -       -       -                below   below
-reply_texts          -       -       -                below   below
-problem_persons_read -       -       -                below   below
-offices              -       -       -                -       below
-awarding_bodies      -       -       -                -       below
-campaigns            -       -       -                -       below
-users                -       -       office           -       below
-titles               -       -       -                -       region
-audit_read           -       -       -                -       below
+                     public  holder  employer  employer_staff  default_account  staff   admin
+look_up              yes     yes     yes       yes             yes              yes     yes
+sign_in              yes     yes     yes       yes             yes              yes     yes
+own_account          -       own     own       own             own              own     own
+own_cases            -       own     -         -               -                -       -
+employer_pages       -       -       own       own             -                -       -
+employer_users       -       -       own       -               -                -       -
+back_office          -       -       -         -               office           below   below
+certificates_read    -       -       -         -               -                below   below
+import               -       -       -         -               -                below   below
+reference_records    -       -       -         -               -                below   below
+review               -       -       -         -               -                below   below
+reply_texts          -       -       -         -               -                below   below
+problem_persons_read -       -       -         -               -                below   below
+offices              -       -       -         -               -                -       below
+awarding_bodies      -       -       -         -               -                -       below
+employers            -       -       -         -               -                -       below
+campaigns            -       -       -         -               -                -       below
+users                -       -       -         -               office           -       below
+titles               -       -       -         -               -                -       region
+audit_read           -       -       -         -               -                -       below
 """
 REACHES = {
     "yes": Reach.EVERYWHERE, "own": Reach.OWN, "office": Reach.OWN_OFFICE, "below": Reach.SUBTREE,
@@ -141,7 +144,7 @@ def test_an_administrator_without_a_place_reaches_nothing() -> None:
         _ = adrift.office_id
 
 
-@pytest.mark.parametrize("role", [Role.DEFAULT_ACCOUNT, Role.STAFF, Role.ADMIN])
+@pytest.mark.parametrize("role", [Role.DEFAULT_ACCOUNT, Role.STAFF, Role.ADMIN, Role.EMPLOYER, Role.EMPLOYER_STAFF])
 def test_before_the_first_password_is_changed_only_that_and_public_things_are_open(role: Role) -> None:
     newcomer = Actor(role, 1, "", REGION, must_change_password=True)
 
@@ -151,10 +154,11 @@ def test_before_the_first_password_is_changed_only_that_and_public_things_are_op
     assert not newcomer.reaches(Permission.USERS, REGION)
 
 
-def test_neither_the_public_nor_a_holder_reaches_any_office() -> None:
-    for actor in (ANYBODY, Actor(Role.HOLDER, 3)):
+def test_nobody_outside_the_offices_reaches_any_office() -> None:
+    for actor in (ANYBODY, Actor(Role.HOLDER, 3), Actor(Role.EMPLOYER, 3), Actor(Role.EMPLOYER_STAFF, 3)):
         assert not [(one, place) for one in Permission for place in PLACES if actor.reaches(one, place)]
 
 
 def test_office_roles_are_told_from_the_others() -> None:
     assert {role.value for role in Role if role.is_office} == {"default_account", "staff", "admin"}
+    assert {role.value for role in Role if role.is_employer} == {"employer", "employer_staff"}
