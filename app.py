@@ -17,7 +17,7 @@ import config
 import counting
 import public_views
 from encryption import keyring
-from extensions import babel, csrf, db, login_manager, migrate
+from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
 from web import access, assets, errors, filters, headers
 
@@ -51,6 +51,7 @@ def _set_up_shared_objects(app: Flask) -> None:
     login_manager.init_app(app)
     csrf.init_app(app)
     babel.init_app(app)
+    queue.init_app(app)
     app.extensions["photos"] = open_storage(app.config)
     counting.init_app(app)
 

@@ -23,7 +23,9 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return Flask's settings; raises HalfConfigured naming all that is missing at once."""
     mode = environ.get("APP_ENV", PRODUCTION)
     instance = Path(environ.get("INSTANCE_PATH") or HERE / "instance").resolve()
-    settings = _plain(environ, instance) | _photos(environ) | _mail(environ) | _organiser(environ)
+    settings = (
+        _plain(environ, instance) | _photos(environ) | _mail(environ) | _organiser(environ) | _background(environ)
+    )
     settings |= {"APP_ENV": mode, "DEVELOPMENT": mode == DEVELOPMENT, "INSTANCE_PATH": str(instance)}
     settings |= _secrets(environ, instance, mode)
     if mode == DEVELOPMENT:
@@ -71,6 +73,14 @@ def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _background(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "REDIS_URL": environ.get("REDIS_URL", ""),
+        "WORKER_THREADS": _number(environ, "WORKER_THREADS", 3),
+        "JOBS_INLINE": environ.get("JOBS_INLINE") == "1",
+    }
+
+
 def _organiser(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         "ORGANISER_NAME": environ.get("ORGANISER_NAME", "钦州市职称改革办公室（演示）"),
@@ -105,6 +115,10 @@ def _lacks(settings: Mapping[str, Any]) -> list[str]:
         lacks.append("FIELD_KEY（32 个随机字节的 Base64，加密身份证号和手机号用）")
     if settings["PHOTO_STORAGE"] not in ("local", "s3"):
         lacks.append("PHOTO_STORAGE 只能是 local 或 s3")
+    if settings["REDIS_URL"] and not settings["REDIS_URL"].startswith(("redis://", "rediss://", "unix://")):
+        lacks.append("REDIS_URL 要以 redis://、rediss:// 或 unix:// 开头")
+    if settings["WORKER_THREADS"] < 1:
+        lacks.append("WORKER_THREADS 至少是 1")
     if settings["PHOTO_STORAGE"] == "s3" and not settings["S3_BUCKET"]:
         lacks.append("S3_BUCKET（照片存放的桶）")
     return lacks
@@ -139,7 +153,7 @@ def _decoded(key: str) -> bytes:
 
 
 def _no_numbers(environ: Mapping[str, str]) -> list[str]:
-    given = {name: environ.get(name, "") for name in ("TRUSTED_PROXIES", "SMTP_PORT")}
+    given = {name: environ.get(name, "") for name in ("TRUSTED_PROXIES", "SMTP_PORT", "WORKER_THREADS")}
     return [f"{name} 要写成数字" for name, value in given.items() if value and not value.isdecimal()]
 
 

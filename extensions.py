@@ -1,19 +1,23 @@
-"""The shared objects: database, migrations, sign-in, form protection, translations. No rule of the field lives here."""
+"""The shared objects: database, queue, sign-in, form protection, translations. No rule of the field lives here."""
 
 from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from flask import Flask
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
+from huey import Huey
+from huey.serializer import SignedSerializer
+from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -30,11 +34,43 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+class Queue(Huey):  # type: ignore[misc]
+    """Wakes the worker. What there is to do stands in the database: a queue that is away or emptied loses nothing.
+
+    Messages are signed, so that nobody who reaches the file or Redis has code of theirs run.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("certificates", results=False, storage_class=MemoryStorage, immediate_use_memory=False)
+
+    def init_app(self, app: Flask) -> None:
+        self.app = app
+        self.serializer = SignedSerializer(secret=app.config["SECRET_KEY"], salt="queue")
+        self.immediate = app.config["JOBS_INLINE"]
+        self.storage_class, self.storage_kwargs = _queue_storage(app.config)
+        self.storage = self.create_storage()
+
+
+def _queue_storage(config: Mapping[str, Any]) -> tuple[type, dict[str, Any]]:
+    if config["JOBS_INLINE"]:
+        return MemoryStorage, {}
+    if not config["REDIS_URL"]:
+        return SqliteStorage, {"filename": str(Path(config["INSTANCE_PATH"]) / "queue.db"), "fsync": False}
+    # redis takes a while to import and is needed only here. No retries: a page does not wait for a Redis that is away.
+    from redis import ConnectionPool
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    patience = {"socket_connect_timeout": 2, "socket_timeout": 5, "retry": Retry(NoBackoff(), 0)}
+    return RedisStorage, {"connection_pool": ConnectionPool.from_url(config["REDIS_URL"], **patience)}
+
+
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
 migrate = Migrate(render_as_batch=True, compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
+queue = Queue()
 
 _BUSY_SECONDS = 15
 _PAUSE_SECONDS = 0.002
@@ -103,11 +139,11 @@ class Busy(RuntimeError):
     """Somebody else has been writing for too long; nothing was changed."""
 
 
-def _wait_for_turn(queue: IO[str]) -> None:
+def _wait_for_turn(turns: IO[str]) -> None:
     deadline = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
-            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(turns, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise Busy("the one writer is busy") from None
@@ -124,6 +160,6 @@ def _turn(session: Session) -> Iterator[None]:
     if not file or file == ":memory:":
         yield
         return
-    with Path(f"{file}.turn").open("w") as queue:
-        _wait_for_turn(queue)
+    with Path(f"{file}.turn").open("w") as turns:
+        _wait_for_turn(turns)
         yield

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from commands import audit, demo, documents, imports, offices, seeds, stock
+from commands import audit, demo, documents, imports, offices, seeds, stock, worker
 
 
 def register(app: Flask) -> None:
-    for module in (seeds, offices, imports, stock, audit, demo, documents):
+    for module in (seeds, offices, imports, stock, audit, demo, documents, worker):
         module.register(app)

@@ -93,6 +93,18 @@ class BatchState(Term):
     ABANDONED = "abandoned", "已放弃"
 
 
+class JobState(Term):
+    WAITING = "waiting", "排队中"
+    RUNNING = "running", "进行中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "没有完成"
+    CANCELLED = "cancelled", "已取消"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
 class Outcome(Term):
     """What becomes of a workbook row; the label is the word of the report."""
 

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -116,7 +117,7 @@ STICKING_OUT = """() => {
 
 
 class ServerProcess:
-    """The real server in processes of its own, which can be killed at any moment and started again on the same data."""
+    """The real server and its worker in processes of their own, killed at any moment and started again on the same data."""
 
     def __init__(self, instance: Path, environment: Mapping[str, str] | None = None) -> None:
         inherited = {name: value for name, value in os.environ.items() if name in INHERITED}
@@ -135,34 +136,50 @@ class ServerProcess:
         assert done.returncode == 0, f"flask {' '.join(words)}\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    def run_python(self, source: str) -> str:
+        """Run a few lines inside the application, on the same data."""
+        whole = f"from app import create_app\nwith create_app().app_context():\n{textwrap.indent(source, '    ')}"
+        command = [sys.executable, "-c", whole]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def start(self) -> None:
+        """Start the web server with the worker beside it, as script/server does."""
+        self.start_worker()
+        self.process = self._popen(
+            "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--no-control-socket",
+            "--bind", f"{HOST}:{self.port}", "app:create_app()",
+        )  # fmt: skip
+        self._wait_until_healthy()
+
+    def start_worker(self) -> None:
+        self.worker = self._popen("flask", "--app", "app", "worker", "--with-parent")
+
+    def _popen(self, *words: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8",
-                 "--no-control-socket", "--bind", f"{HOST}:{self.port}", "app:create_app()"],
+            return subprocess.Popen(
+                [sys.executable, "-m", *words],
                 cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
-        self._wait_until_healthy()
 
     def stop(self) -> None:
-        """Ask it to finish what it is doing; insist after ten seconds."""
-        self._signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        """Ask both to finish what they are doing; insist after ten seconds."""
+        for process in (self.process, self.worker):
+            _signal(process, signal.SIGTERM)
+        for process in (self.process, self.worker):
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                kill(process)
 
     def kill(self) -> None:
-        """End server and workers at once, in the middle of whatever they do."""
-        self._signal(signal.SIGKILL)
-        self.process.wait()
+        """End the web server at once, in the middle of whatever it does."""
+        kill(self.process)
 
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            return
+    def kill_worker(self) -> None:
+        kill(self.worker)
 
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
@@ -171,6 +188,7 @@ class ServerProcess:
                 return
             time.sleep(0.05)
         self.kill()
+        self.kill_worker()
         pytest.fail(f"the server did not start:\n{self.log.read_text(errors='replace')}")
 
     def _is_healthy(self) -> bool:
@@ -182,6 +200,19 @@ class ServerProcess:
             return False
         finally:
             connection.close()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and its children at once."""
+    _signal(process, signal.SIGKILL)
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from app import create_app
 from commands import cast
 from commands.seeds import seed
 from domain.access import Actor
-from extensions import db
+from extensions import db, queue
 from models import Account, EmployerUser, Holder, StaffUser
 from operations import lookups, passwords
 from tests.engines import postgres
@@ -87,6 +87,7 @@ def make_app(folder: Path, url: str) -> Flask:
     environ = {
         "APP_ENV": "development", "INSTANCE_PATH": str(folder), "DATABASE_URL": url, "PUBLIC_URL": "http://localhost",
         "PHOTO_STORAGE": "local", "SMTP_HOST": "", "OFFICE_DEFAULT_PASSWORD": "first-password-of-tests",
+        "JOBS_INLINE": "1",
     }  # fmt: skip
     app = create_app(environ)
     app.testing = True
@@ -117,6 +118,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application with the cast's offices and accounts, in an application context, on a database of its own."""
     engine: Engine = request.getfixturevalue(request.param)
     engine.reset()
+    queue.init_app(engine.app)
     lookups.buffer.take()
     with engine.app.app_context():
         yield engine.app
