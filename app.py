@@ -57,10 +57,17 @@ def _set_up_shared_objects(app: Flask) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
-    """Parameters never appear in a message: an ID number could stand among them."""
+    """Parameters never appear in a message: an ID number could stand among them.
+
+    PostgreSQL plans each statement with its values: a plan made for any value walks a whole table for a rare one.
+    """
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
-        options |= {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"options": "-c timezone=UTC"}}
+        options |= {
+            "pool_pre_ping": True,
+            "pool_size": 10,
+            "connect_args": {"options": "-c timezone=UTC -c plan_cache_mode=force_custom_plan"},
+        }
     return options
 
 

@@ -21,7 +21,7 @@ from admin_views.batch import BatchAction, Plan, as_id, confirm_context, result_
 from admin_views.cells import plain
 from admin_views.editing import Editing
 from admin_views.forms import BackOfficeForm
-from admin_views.grid import Grid, Tab
+from admin_views.grid import Grid
 from admin_views.screen import BackOfficeScreen
 from domain.access import Reach
 from domain.certificate_fields import BY_KEY
@@ -39,6 +39,7 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
     """
 
     model_class: type[Any]
+    listing: Any = None
     writes = ("create_view", "edit_view", "action_view")
 
     column_list: Sequence[str] = ()
@@ -46,7 +47,6 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
     column_formatters: Mapping[str, Callable[[Any], Any]] = {}
     eager: Sequence[Any] = ()
     grid_filters: Sequence[GridFilter] = ()
-    tabs: Sequence[Tab] = ()
     batch_actions: Sequence[BatchAction] = ()
     sortable: Sequence[str] = ("id",)
     default_sort = "-id"
@@ -63,6 +63,7 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
         address = self.slug.replace("_", "-")
         ModelView.__init__(self, self.model_class, db, name=self.label, endpoint=self.slug, url=address, **more)
         declared = {
+            "find_view": self.search_hint or self.grid_filters or self.listing,
             "create_view": self.create_form_class, "edit_view": self.edit_form_class, "action_view": self.batch_actions
         }  # fmt: skip
         self._urls = [rule for rule in type(self)._urls if declared.get(rule[1], True)]
@@ -133,12 +134,27 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
 
     # The grid.
 
+    def grid_of(self, arguments: Mapping[str, str]) -> Grid:
+        return Grid(self, arguments)
+
     @expose("/")
-    def index_view(self) -> str:
-        grid = Grid(self, request.args)
+    def index_view(self) -> str | Response:
+        grid = self.grid_of(request.args)
+        moved = grid.moved()
+        if moved:
+            return redirect(moved)
         for sentence in grid.unread():
             flash(sentence, "warn")
         return self.render(self.list_template, **grid.context(), **self.list_context())
+
+    @expose("/find/", methods=("POST",))
+    def find_view(self) -> Response:
+        """Filters and search are posted, so that a personal number is never part of an address."""
+        return redirect(self.grid_of(request.form).sent(request.form), 303)
+
+    def is_certificate_number(self, number: str) -> bool:
+        """Whether what was typed is a certificate's number here, although it could be somebody's document."""
+        return False
 
     def list_context(self) -> dict[str, Any]:
         """Return what else the list page shows: links, lead, words for an empty list."""
@@ -160,12 +176,7 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
 
     def list_url(self) -> str:
         """Return the list as it was left: filters, tab and page stand in the address of every page after it."""
-        return url_for(f"{self.endpoint}.index_view", **Grid(self, request.args).arguments(with_page=True))
-
-    def neighbour_id(self, row: Any, *conditions: Any, forward: bool = True) -> int | None:
-        """Return the row behind or before this one in the list as filtered and sorted, or None at its end."""
-        neighbour = Grid(self, request.args).neighbour(row, *conditions, forward=forward)
-        return neighbour.id if neighbour else None
+        return url_for(f"{self.endpoint}.index_view", **self.grid_of(request.args).arguments(with_page=True))
 
     # One row.
 
@@ -208,7 +219,7 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
     def confirm_page(self, plan: Plan, form: BackOfficeForm | None = None, **context: Any) -> str:
         extra = context.pop("extra_hidden", ())
         shown = confirm_context(plan, extra_hidden=extra)
-        address = Grid(self, request.args).action_url()
+        address = self.grid_of(request.args).action_url()
         return self.render(
             "admin/confirm.html", form=form, action_url=address, cancel_url=self.list_url(), **{**shown, **context}
         )

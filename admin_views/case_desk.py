@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 
 from admin_views import batch, case_page
 from admin_views.case_forms import reply_form
-from admin_views.grid import Grid
 from domain.certificate_fields import BY_KEY
 from domain.certificate_rows import Answers, read_answers
 from domain.errors import DomainError, StaleVersion
@@ -38,7 +37,7 @@ class CaseDesk:
 
     def at(self: Any, page: str, case_id: int, **more: Any) -> str:
         """Return the address of a page about the case, with the list it belongs to."""
-        return url_for(f"cases.{page}", case_id=case_id, **more, **Grid(self, request.args).arguments(with_page=True))
+        return url_for(f"cases.{page}", case_id=case_id, **more, **self.grid_of(request.args).arguments(with_page=True))
 
     def reachable(self, case_id: int) -> VerificationCase:
         return cases.reviewable(current_actor(), case_id)
@@ -52,7 +51,7 @@ class CaseDesk:
     @expose("/first/")
     def first(self: Any) -> Response:
         """Open the first of the list that waits for a decision."""
-        case = Grid(self, request.args).first(*self.waiting())
+        case = self.grid_of(request.args).first(*self.waiting())
         if case is None:
             flash("现在没有等着审核的证书。", "info")
             return redirect(self.list_url())
@@ -62,7 +61,7 @@ class CaseDesk:
         return VerificationCase.state.in_(DECIDABLE), VerificationCase.deleted_at.is_(None)
 
     def case_page(self: Any, case: VerificationCase, **more: Any) -> str:
-        grid, actor = Grid(self, request.args), current_actor()
+        grid, actor = self.grid_of(request.args), current_actor()
         shown = case_page.context(case, actor) | {
             "at": self.at, "list_url": self.list_url(), "list_label": grid.tab.label, "standing": grid.standing(case),
             "next_id": self.neighbour_id(case), "previous_id": self.neighbour_id(case, forward=False),
@@ -146,7 +145,7 @@ class CaseDesk:
     def onward(self: Any, next_id: int | None) -> Response:
         if next_id is not None:
             return redirect(self.at("review", next_id), 303)
-        left = Grid(self, request.args).first(*self.waiting())
+        left = self.grid_of(request.args).first(*self.waiting())
         skipped = (
             Markup('前面跳过的还没有审，<a href="{}">从头看</a>。').format(self.at("review", left.id)) if left else ""
         )

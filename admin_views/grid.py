@@ -5,35 +5,22 @@ Whatever stands in an address that is not understood is left aside; no address i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import func, literal, select
 
-from admin_views.batch import as_id
-from domain import normalizing
+from admin_views.batch import BatchAction, as_id
 from extensions import db
-from listing.paging import Order, Page, page_of
+from listing import search
+from listing.filters import GridFilter
+from listing.paging import Order, Page
+from listing.reading import COUNTED
+from listing.selection import PAGE_ARGUMENTS, Tab
 
-COUNTED = 10_000
-"""Beyond this a list is only said to be longer: officers search, nobody pages that far."""
-TAB_COUNTED = 99
-STANDING_COUNTED = 1000
-LONGEST_SEARCH = 100
-PAGE_ARGUMENTS = ("after", "before")
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A built-in view of the grid; without a condition it shows everything."""
-
-    name: str
-    label: str
-    condition: Callable[[], Any] | None = None
-    counted: bool = False
+ALWAYS_OPEN = 5
 
 
 class Grid:
@@ -46,13 +33,27 @@ class Grid:
     # What was asked for.
 
     @cached_property
+    def filters(self) -> Sequence[GridFilter]:
+        given: Sequence[GridFilter] = self.view.grid_filters
+        return given
+
+    @property
+    def columns(self) -> Sequence[str]:
+        given: Sequence[str] = self.view.column_list
+        return given
+
+    @property
     def tab(self) -> Tab | None:
-        wanted = self.args.get("tab", "")
-        return next((tab for tab in self.view.tabs if tab.name == wanted), next(iter(self.view.tabs), None))
+        return None
+
+    @property
+    def actions(self) -> Sequence[BatchAction]:
+        given: Sequence[BatchAction] = self.view.batch_actions
+        return given
 
     @cached_property
-    def typed(self) -> str:
-        return normalizing.text(self.args.get("search", "")[:LONGEST_SEARCH]) if self.view.search_hint else ""
+    def sought(self) -> search.Sought | None:
+        return search.asked(self.args) if self.view.search_hint else None
 
     @cached_property
     def sort(self) -> str:
@@ -66,8 +67,8 @@ class Grid:
 
     def arguments(self, *, with_page: bool = False, **changed: str | None) -> dict[str, str]:
         """Return the address's own arguments that mean something here, with some changed or taken out."""
-        names = ["tab", "search", "sort", *(PAGE_ARGUMENTS if with_page else ())]
-        names += [name for one in self.view.grid_filters for name in one.arguments]
+        names = ["tab", search.SEARCH, search.PERSON, "sort", *(PAGE_ARGUMENTS if with_page else ())]
+        names += [name for one in self.filters for name in one.arguments]
         wanted: dict[str, str | None] = {name: self.args.get(name) for name in names}
         return {name: value for name, value in (wanted | changed).items() if value}
 
@@ -75,22 +76,44 @@ class Grid:
         return url_for(f"{self.view.endpoint}.index_view", **self.arguments(**changed))
 
     def action_url(self) -> str | None:
-        if not self.view.batch_actions:
+        if not self.actions:
             return None
         return url_for(f"{self.view.endpoint}.action_view", **self.arguments(with_page=True))
 
     def unread(self) -> Iterator[str]:
-        for one in self.view.grid_filters:
+        for one in self.filters:
             yield from one.unread(self.args)
+
+    def moved(self) -> str | None:
+        """Return where a personal number that came in an address is looked for without standing in it."""
+        typed = self.args.get(search.SEARCH, "") if self.view.search_hint else ""
+        found = self.searched(typed)
+        return self.url(search=None, **found) if search.PERSON in found else None
+
+    def searched(self, typed: str) -> dict[str, str]:
+        """Return the arguments of a new search."""
+        return search.arguments_for(typed, self.view.is_certificate_number)
+
+    def sent(self, form: Mapping[str, str]) -> str:
+        """Return the address of what the filter form asks for; the masked number in the box still means that person."""
+        typed, kept = form.get(search.SEARCH, ""), search.asked({search.PERSON: form.get(search.PERSON, "")})
+        again = kept is not None and typed.strip() == kept.shown
+        found = {search.PERSON: form[search.PERSON]} if again else self.searched(typed)
+        names = ["tab", "sort", *(name for one in self.filters for name in one.arguments)]
+        wanted = {name: form.get(name, "").strip() for name in names}
+        for name, value in wanted.items():
+            if search.is_id_number(value):
+                wanted[name], found = "", self.searched(value)
+        given = {name: value for name, value in wanted.items() if value}
+        return url_for(f"{self.view.endpoint}.index_view", **given, **found)
 
     # What was found.
 
     def narrowed(self, query: Any) -> Any:
-        """Return the query with tab, filters and search; the scope is in it already."""
-        conditions = [self.tab.condition()] if self.tab and self.tab.condition else []
-        conditions += [found for one in self.view.grid_filters for found in one.conditions(self.args)]
-        if self.typed:
-            conditions.append(self.view.search_condition(self.typed))
+        """Return the query with filters and search; the scope is in it already."""
+        conditions = [wish.condition for one in self.filters for wish in one.wishes(self.args)]
+        if self.sought:
+            conditions.append(self.view.search_condition(self.sought.text))
         return query.filter(*conditions)
 
     @cached_property
@@ -103,26 +126,6 @@ class Grid:
         given = self.args.get(name)
         return self.view.get_one(given) if given else None
 
-    def first(self, *conditions: Any) -> Any:
-        """Return the first row of the list among those the conditions leave, or None."""
-        rows = page_of(self.narrowed(self.view.get_query()).filter(*conditions), self.order, size=1).rows
-        return rows[0] if rows else None
-
-    def neighbour(self, row: Any, *conditions: Any, forward: bool) -> Any:
-        """Return the row next to this one in the list as filtered and sorted, among those the conditions leave."""
-        query = self.narrowed(self.view.get_query()).filter(*conditions)
-        side = {"after": row} if forward else {"before": row}
-        rows = page_of(query, self.order, size=1, **side).rows
-        return rows[0] if rows else None
-
-    def standing(self, row: Any, most: int = STANDING_COUNTED) -> tuple[int, int] | None:
-        """Return which of how many this row is; None where the list does not hold it, or holds too many before it."""
-        listed = self.narrowed(self.view.get_count_query())
-        if not capped(listed.filter(self.view.model.id == row.id), 1):
-            return None
-        before = capped(listed.filter(self.order.beyond(row, backwards=True)), most)
-        return (before + 1, capped(listed, most)) if before < most else None
-
     def total_text(self) -> str:
         found = capped(self.narrowed(self.view.get_count_query()), COUNTED)
         return f"超过 {COUNTED:,} 条，请加筛选条件" if found > COUNTED else f"共 {found:,} 条"
@@ -130,28 +133,38 @@ class Grid:
     # What the template draws.
 
     def context(self) -> dict[str, Any]:
-        view = self.view
+        view, (near, further) = self.view, self._drawn_filters()
         return {
-            "tabs": [self._drawn_tab(tab) for tab in view.tabs],
-            "filters": [one.control(self.args) for one in view.grid_filters],
-            "search": self.typed if view.search_hint else None,
+            "tabs": self.drawn_tabs(),
+            "near_filters": near,
+            "further_filters": further,
+            "search": (self.sought.shown if self.sought else "") if view.search_hint else None,
+            "person": self.args.get(search.PERSON, "") if self.sought and self.sought.is_personal else "",
             "search_hint": view.search_hint,
-            "filter_action": url_for(f"{view.endpoint}.index_view"),
-            "clear_url": url_for(
-                f"{view.endpoint}.index_view", **({"tab": self.tab.name} if self._off_first_tab else {})
-            ),
+            "filter_action": url_for(f"{view.endpoint}.find_view"),
+            "clear_url": url_for(f"{view.endpoint}.index_view", **self._off_first_tab()),
             "kept_arguments": [(name, value) for name, value in self.arguments().items() if name in ("tab", "sort")],
-            "columns": [self._head(name) for name in view.column_list],
+            "columns": [self._head(name) for name in self.columns],
             "rows": [self._row(row) for row in self.page.rows],
-            "actions": list(view.batch_actions),
+            "actions": list(self.actions),
             "action_url": self.action_url(),
             "pager": self._pager(),
             **self._empty(),
         }
 
-    @property
-    def _off_first_tab(self) -> bool:
-        return self.tab is not None and self.tab is not self.view.tabs[0]
+    def _drawn_filters(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The first ones and those in use stand open, the others are folded away."""
+        near, further = [], []
+        for index, one in enumerate(self.filters):
+            used = any(self.args.get(name) for name in one.arguments)
+            (near if index < ALWAYS_OPEN or used else further).append(one.control(self.args))
+        return near, further
+
+    def drawn_tabs(self) -> list[dict[str, Any]]:
+        return []
+
+    def _off_first_tab(self) -> dict[str, str]:
+        return {}
 
     @property
     def is_narrowed(self) -> bool:
@@ -165,13 +178,6 @@ class Grid:
     def _cleared(self) -> dict[str, None]:
         return dict.fromkeys(name for name in self.arguments() if name != "tab")
 
-    def _drawn_tab(self, tab: Tab) -> dict[str, Any]:
-        drawn: dict[str, Any] = {"label": tab.label, "active": tab is self.tab, "url": self.url(tab=tab.name)}
-        if tab.counted and tab.condition:
-            found = capped(self.view.get_count_query().filter(tab.condition()), TAB_COUNTED)
-            drawn["count"] = f"{TAB_COUNTED}+" if found > TAB_COUNTED else found
-        return drawn
-
     def _head(self, name: str) -> dict[str, Any]:
         direction = {name: "asc", f"-{name}": "desc"}.get(self.sort, "")
         turned = f"-{name}" if direction == "asc" else name
@@ -183,12 +189,12 @@ class Grid:
         }
 
     def _row(self, row: Any) -> dict[str, Any]:
-        cells = [self.view.cell(row, name) for name in self.view.column_list]
+        cells = [self.view.cell(row, name) for name in self.columns]
         return {"id": row.id, "cells": cells, "url": self.view.row_url(row, **self.arguments(with_page=True))}
 
     def _pager(self) -> dict[str, Any]:
         page = self.page
-        first, last = (page.rows[0].id, page.rows[-1].id) if page.rows else (None, None)
+        first, last = self._ends()
         paged = any(as_id(self.args.get(name, "")) for name in PAGE_ARGUMENTS)
         return {
             "first_url": self.url() if paged else None,
@@ -196,6 +202,11 @@ class Grid:
             "next_url": self.url(after=str(last)) if last and page.more_after else None,
             "total_text": self.total_text(),
         }
+
+    def _ends(self) -> tuple[int | None, int | None]:
+        """Return the rows that the pages before and behind begin at."""
+        rows = self.page.rows
+        return (rows[0].id, rows[-1].id) if rows else (None, None)
 
 
 def capped(query: Any, most: int) -> int:

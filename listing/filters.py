@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,22 +14,29 @@ from flask import current_app
 from sqlalchemy import and_, true
 
 from domain import normalizing
+from domain.access import Place
 from domain.errors import DomainError
 from domain.partial_dates import PartialDate, parse_text
 from extensions import db
+from listing.reading import Way, Wish
+from tables.columns import PlainText
 
 LONGEST = 100
+_year = re.compile(r"([0-9]{4})年?")
 RANGES = ("date_range", "month_range")
+CHOICES = ("select", "choice")
 
 Options = Callable[[], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
 class GridFilter:
-    """One filter. `kind` is text, select, date_range or month_range.
+    """One filter. `kind` is text, select, choice (a text with suggestions), date_range or month_range.
 
     `condition` takes the text typed or the option chosen; for a range it takes its two ends, None where open: moments
     in UTC for date_range, ISO text for month_range, the upper end exclusive. `options` are asked for at each request.
+    `ways` takes the same and returns by which indexes the rows are reached; `narrows` says that the condition is a
+    scope of its own, smaller than the actor's, with every index the scope has.
     """
 
     name: str
@@ -35,10 +44,20 @@ class GridFilter:
     kind: str
     condition: Callable[..., Any]
     options: Options = list
+    ways: Callable[..., tuple[Way, ...]] | None = None
+    narrows: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:
         return (f"{self.name}_from", f"{self.name}_to") if self.kind in RANGES else (self.name,)
+
+    def bound(self, place: Place) -> GridFilter:
+        """Return the filter for one request of somebody at this place: its options are asked for once."""
+        return replace(self, options=cache(self.options))
+
+    def _ends(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """The two boxes, and the month a bare year means in each."""
+        return (self.arguments[0], 1), (self.arguments[1], 12)
 
     def control(self, arguments: Mapping[str, str]) -> dict[str, Any]:
         """Return what the template draws."""
@@ -46,27 +65,40 @@ class GridFilter:
         if self.kind in RANGES:
             typed = [arguments.get(name, "")[:LONGEST] for name in self.arguments]
             return drawn | {"value_from": typed[0], "value_to": typed[1]}
-        if self.kind == "select":
-            drawn["options"] = [("", "全部"), *self.options()]
+        if self.kind in CHOICES:
+            drawn["options"] = [*([("", "全部")] if self.kind == "select" else []), *self.options()]
         return drawn | {"value": arguments.get(self.name, "")[:LONGEST]}
 
-    def conditions(self, arguments: Mapping[str, str]) -> Iterator[Any]:
-        """Yield the condition where the address asks for one that can be read; anything else is no filter."""
+    def values(self, arguments: Mapping[str, str]) -> tuple[Any, ...] | None:
+        """Return what the address asks for where it can be read; anything else is no filter."""
         if self.kind in RANGES:
-            first, last = (_read_day(arguments.get(name, "")) for name in self.arguments)
-            if first or last:
-                yield self.condition(*_RANGE_ENDS[self.kind](first, last))
-            return
+            first, last = (_read_day(arguments.get(name, ""), month) for name, month in self._ends())
+            return _RANGE_ENDS[self.kind](first, last) if first or last else None
         value = normalizing.text(arguments.get(self.name, "")[:LONGEST])
-        if value and (self.kind == "text" or value in dict(self.options())):
-            yield self.condition(value)
+        return (value,) if value and (self.kind == "text" or value in dict(self.options())) else None
+
+    def wishes(self, arguments: Mapping[str, str]) -> Iterator[Wish]:
+        values = self.values(arguments)
+        if values is not None:
+            yield Wish(self.condition(*values), self.ways(*values) if self.ways else ())
+
+    def spoken(self, arguments: Mapping[str, str]) -> Iterator[str]:
+        """Yield in words what is filtered by."""
+        if self.values(arguments) is None:
+            return
+        typed = [arguments.get(name, "").strip()[:LONGEST] for name in self.arguments]
+        words = dict(self.options()).get(typed[0], typed[0]) if self.kind in CHOICES else "至".join(typed)
+        yield f"{self.label}：{words}"
 
     def unread(self, arguments: Mapping[str, str]) -> Iterator[str]:
-        """Yield a sentence for every end of the range that could not be read."""
-        for name in self.arguments if self.kind in RANGES else ():
+        """Yield a sentence for what was typed and cannot be read."""
+        for name, month in self._ends() if self.kind in RANGES else ():
             typed = arguments.get(name, "").strip()
-            if typed and _read_day(typed) is None:
-                yield f"“{self.label}”里的“{typed[:20]}”看不出是哪一天，没有按它筛选，请写成 2026-11-01 或 2026-11"
+            if typed and _read_day(typed, month) is None:
+                yield f"“{self.label}”里的“{typed[:20]}”看不出是哪一天，没有按它筛选，请写成 2026-11-01、2026-11 或 2026"
+        typed = arguments.get(self.name, "").strip() if self.kind == "choice" else ""
+        if typed and self.values(arguments) is None:
+            yield f"“{self.label}”里没有“{typed[:20]}”，没有按它筛选，请从候选里选一个"
 
 
 def equals(column: Any) -> Callable[[str], Any]:
@@ -74,10 +106,10 @@ def equals(column: Any) -> Callable[[str], Any]:
 
 
 def begins(column: Any) -> Callable[[str], Any]:
-    """SQLite finds a range by its index, where LIKE would read every row; PostgreSQL's order of signs forbids the range."""
+    """A range is found by an index, where LIKE reads every row; PostgreSQL keeps only PlainText in the order of signs."""
 
     def condition(value: str) -> Any:
-        if db.engine.dialect.name == "sqlite":
+        if db.engine.dialect.name == "sqlite" or isinstance(column.type, PlainText):
             return and_(column >= value, column < value + "\U0010ffff")
         return column.startswith(value, autoescape=True)
 
@@ -99,8 +131,11 @@ def between(column: Any) -> Callable[[Any, Any], Any]:
     return condition
 
 
-def _read_day(typed: str) -> PartialDate | None:
+def _read_day(typed: str, month_of_a_year: int) -> PartialDate | None:
+    year = _year.fullmatch(typed.strip())
     try:
+        if year:
+            return parse_text(f"{year[1]}-{month_of_a_year:02}")
         return parse_text(typed) if typed.strip() else None
     except DomainError:
         return None

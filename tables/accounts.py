@@ -12,7 +12,7 @@ from domain.access import EMPLOYER_ROLES, OFFICE_ROLES, Actor, Role
 from domain.identifiers import IdKind, mask_id
 from encryption import keyring
 from extensions import db
-from tables.columns import BelongsToOffice, EncryptedText, Model, TermType, UtcDateTime, now, one_of
+from tables.columns import BelongsToOffice, EncryptedText, Model, PlainText, TermType, UtcDateTime, now, one_of
 from tables.office import Office
 
 
@@ -80,7 +80,7 @@ class Holder(Account, Model):
     __table_args__ = (one_of("id_kind", IdKind),)
     prefix = "holder"
 
-    name: Mapped[str] = mapped_column(String(50))
+    name: Mapped[str] = mapped_column(PlainText(50), index=True)
     id_number: Mapped[str] = mapped_column(EncryptedText())
     id_digest: Mapped[bytes] = mapped_column(unique=True)
     id_kind: Mapped[IdKind] = mapped_column(TermType(IdKind))

@@ -23,11 +23,13 @@ from tables.columns import (
     ScopedByOffice,
     TermType,
     UtcDateTime,
+    indexes_per_scope,
     now,
     one_of,
 )
 from tables.office import Office
 
+KEPT, REMOVED = "deleted_at IS NULL", "deleted_at IS NOT NULL"
 _OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
 
 
@@ -47,9 +49,12 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
         Index("uq_case_open_number", "holder_id", "cert_no", "body_key", unique=True,
               sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_case_cert_no", "cert_no"),
-        Index("ix_case_office_queue", "office_id", "state", "submitted_at", "id"),
-        Index("ix_case_city_queue", "city_office_id", "state", "submitted_at", "id"),
-        Index("ix_case_region_queue", "region_office_id", "state", "submitted_at", "id"),
+        *indexes_per_scope("case", "queue", "state", "submitted_at", "id", where=KEPT),
+        *indexes_per_scope("case", "number", "state", "cert_no", "id", where=KEPT),
+        *indexes_per_scope("case", "decided", "decided_at", "state", where=KEPT),
+        *indexes_per_scope("case", "every", "submitted_at", "id"),
+        *indexes_per_scope("case", "every_number", "cert_no", "id"),
+        *indexes_per_scope("case", "removed", "submitted_at", "id", where=REMOVED),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,8 +10,23 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.identifiers import IdKind, mask_id
 from domain.vocabulary import CertificateStatus
 from extensions import db
-from tables.columns import BelongsToOffice, EncryptedText, Model, PortalColumns, TermType, UtcDateTime, now, one_of
+from tables.columns import (
+    BelongsToOffice,
+    EncryptedText,
+    Model,
+    PlainText,
+    PortalColumns,
+    TermType,
+    UtcDateTime,
+    indexes_per_scope,
+    now,
+    one_of,
+)
 from tables.office import Office
+
+NOT_NORMAL = "cert_status != 'normal'"
+VERIFIED = "verified_at IS NOT NULL"
+"""Few among many, or many among few: what partial indexes hold, in the words a query has to use to reach them."""
 
 
 class Certificate(PortalColumns, BelongsToOffice, Model):
@@ -24,15 +39,19 @@ class Certificate(PortalColumns, BelongsToOffice, Model):
         one_of("id_kind", IdKind),
         CheckConstraint("(verified_at IS NULL) = (verify_code IS NULL)", name="verified_has_code"),
         Index("ix_certificate_id_digest", "id_digest"),
-        Index("ix_certificate_name", "name"),
-        Index("ix_certificate_office_newest", "office_id", "id"),
-        Index("ix_certificate_city_newest", "city_office_id", "id"),
-        Index("ix_certificate_region_newest", "region_office_id", "id"),
+        *indexes_per_scope("certificate", "newest", "id"),
+        *indexes_per_scope("certificate", "name", "name", "id"),
+        *indexes_per_scope("certificate", "number", "cert_no", "id"),
+        *indexes_per_scope("certificate", "awarded", "awarded_on", "id"),
+        *indexes_per_scope("certificate", "series", "title_series", "id"),
+        *indexes_per_scope("certificate", "body", "body_key", "id"),
+        *indexes_per_scope("certificate", "void", "cert_status", "id", where=NOT_NORMAL),
+        *indexes_per_scope("certificate", "public", "id", where=VERIFIED),
         {"sqlite_autoincrement": True},  # 恢复 removes a record it made: its number must not come to stand for another
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(50))
+    name: Mapped[str] = mapped_column(PlainText(50))
     id_number: Mapped[str] = mapped_column(EncryptedText())
     id_digest: Mapped[bytes] = mapped_column()
     id_kind: Mapped[IdKind] = mapped_column(TermType(IdKind))

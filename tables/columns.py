@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator
+from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeEngine
 
 from domain.access import Place
 from domain.partial_dates import PartialDate
@@ -27,6 +28,24 @@ E = TypeVar("E", bound=StrEnum)
 def now() -> datetime:
     """Return the moment in UTC, to the second: what is shown is what was stored."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def _by_signs(length: int, dialect: Dialect) -> String:
+    return String(length, collation="C" if dialect.name == "postgresql" else None)
+
+
+class PlainText(TypeDecorator[str]):
+    """Text in the order of its signs on both engines, so that beginnings and ranges are found by an index."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(longest)
+        self.longest = longest
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        return dialect.type_descriptor(_by_signs(self.longest, dialect))
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -67,6 +86,9 @@ class PartialDateType(TypeDecorator[PartialDate]):
 
     def __init__(self) -> None:
         super().__init__(length=10)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        return dialect.type_descriptor(_by_signs(10, dialect))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return value.iso if isinstance(value, PartialDate) else value
@@ -127,6 +149,16 @@ class ScopedByOffice:
         self.city_office_id, self.region_office_id = place.city_office_id, place.region_office_id
 
 
+def indexes_per_scope(prefix: str, name: str, *columns: str, where: str | None = None) -> list[Index]:
+    """Return one index for each column a scope may be asked in: a list of any office then reads just its own rows."""
+    condition = text(where) if where else None
+    return [
+        Index(f"ix_{prefix}_{level}_{name}", f"{level}_id" if level == "office" else f"{level}_office_id", *columns,
+              sqlite_where=condition, postgresql_where=condition)
+        for level in ("office", "city", "region")
+    ]  # fmt: skip
+
+
 class BelongsToOffice(ScopedByOffice):
     """What always belongs to an office."""
 
@@ -138,7 +170,7 @@ class BelongsToOffice(ScopedByOffice):
 class PortalColumns:
     """What a holder fills in and a record holds alike; the names are those of domain.certificate_fields.PORTAL."""
 
-    cert_no: Mapped[str | None] = mapped_column(String(50))
+    cert_no: Mapped[str | None] = mapped_column(PlainText(50))
     title_series: Mapped[str | None] = mapped_column(String(200))
     title_level: Mapped[TitleLevel | None] = mapped_column(TermType(TitleLevel))
     title: Mapped[str | None] = mapped_column(String(200))

@@ -165,3 +165,10 @@ class CheckedClient(FlaskClient):
     def send(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
         """Post a form with the token of the page fetched last."""
         return self.post(path, data={"csrf_token": self.token(), **(data or {})}, **kwargs)
+
+    def find(self, address: str, **wanted: str) -> str:
+        """Fill in a list's form for filters and search, follow where it leads, and return that address."""
+        self.get(address)
+        found = self.send(f"{address.partition('?')[0]}find/", {**self.page.form("search"), **wanted}).location
+        self.get(found)
+        return str(found)

@@ -36,7 +36,7 @@ def register(app):
 def test_the_search_goes_by_the_shape_of_what_was_typed(register, as_staff, typed, found):
     client = as_staff("ls.staff")
 
-    client.get("/admin/certificates/", query_string={"search": typed})
+    client.find("/admin/certificates/", search=typed)
 
     assert f"共 {len(found)} 条" in client.page.text
     assert all(name in client.page.text for name in found)

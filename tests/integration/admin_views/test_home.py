@@ -77,7 +77,7 @@ def test_problem_persons_are_searched_by_whole_name_or_number(as_staff, typed, f
     problem_person(case(CaseState.COUNTERFEIT))
 
     client = as_staff("ls.staff")
-    client.get("/admin/problem-persons/", query_string={"search": typed})
+    client.find("/admin/problem-persons/", search=typed)
 
     assert f"共 {found} 条" in client.page.text
 

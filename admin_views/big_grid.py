@@ -1,0 +1,152 @@
+"""The grid of a list that may hold millions of rows: read by its indexes, drawn with the columns somebody chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+
+from admin_views.grid import Grid
+from listing import search
+from listing.filters import GridFilter
+from listing.paging import Page
+from listing.reading import SMALL, Found
+from listing.selection import TAB_COUNTED, Selection, Tab
+from web.access import current_actor
+
+
+class BigGrid(Grid):
+    """One request for a list that `view.listing` declares."""
+
+    def __init__(self, view: Any, args: Mapping[str, str]) -> None:
+        super().__init__(view, args)
+        place = current_actor().place
+        assert place is not None
+        self.setting = view.setting()
+        self.selection = Selection(view.listing, args, place, self.setting.sort if self.setting else "")
+
+    @cached_property
+    def filters(self) -> Sequence[GridFilter]:
+        return self.selection.filters
+
+    @cached_property
+    def columns(self) -> Sequence[str]:
+        """The columns of this person's choice; the first one, which leads to the row, always stays."""
+        chosen = self.setting.columns if self.setting else []
+        first, *others = self.view.listing.columns
+        wanted = [one.name for one in others if (one.name in chosen if chosen else one.shown)]
+        return [first.name, *wanted]
+
+    @property
+    def tab(self) -> Tab | None:
+        return self.selection.tab
+
+    @cached_property
+    def sought(self) -> search.Sought | None:
+        return self.selection.sought
+
+    @cached_property
+    def sort(self) -> str:
+        return self.selection.sort
+
+    def unread(self) -> Iterator[str]:
+        yield from super().unread()
+        asked, used = self.selection.reader.order, self.selection.reader.sorted_by
+        if asked is not used:
+            yield (
+                f"符合条件的超过 {SMALL:,} 条，不能按“{self.view.label_of(asked.name)}”排，"
+                f"先按“{self.view.label_of(used.name)}”排；再加一个条件就可以"
+            )
+
+    @cached_property
+    def found(self) -> Found:
+        after, before = (self._given(name) for name in ("after", "before"))
+        return self.selection.page(after=after, before=before)
+
+    def _given(self, name: str) -> int | None:
+        given = self.args.get(name, "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) <= 9 else None
+
+    @cached_property
+    def page(self) -> Page:
+        rows = {row.id: row for row in self.view.list_query().filter(self.view.model.id.in_(self.found.ids))}
+        there = [rows[row_id] for row_id in self.found.ids if row_id in rows]
+        return Page(there, self.found.more_before, self.found.more_after)
+
+    def first(self, *conditions: Any) -> Any:
+        """Return the first row of the list among those the conditions leave, or None."""
+        ids = self.selection.among(*conditions).page(size=1).ids
+        return self.view.get_one(ids[0]) if ids else None
+
+    def neighbour_id(self, row: Any, *conditions: Any, forward: bool) -> int | None:
+        """Return the row next to this one in the list as filtered and sorted, among those the conditions leave."""
+        side = {"after": row.id} if forward else {"before": row.id}
+        ids = self.selection.among(*conditions).page(size=1, **side).ids
+        return ids[0] if ids else None
+
+    def standing(self, row: Any) -> tuple[int, int] | None:
+        """Return which of how many this row is; None where the list does not hold it, or holds too many before it."""
+        return self.selection.standing(row.id)
+
+    def total_text(self) -> str:
+        count = self.selection.count()
+        if count.kind == "exact":
+            return f"共 {count.number:,} 条"
+        if count.kind == "over":
+            return f"超过 {count.number:,} 条，请加筛选条件"
+        if self.found.stopped_at is None:
+            return "再加一个条件可以知道共有多少条"
+        return f"这一页看了 {SMALL:,} 条，找到 {len(self.found.ids)} 条；再加一个条件（如姓名、证书编号）就能一次找全"
+
+    def _ends(self) -> tuple[int | None, int | None]:
+        first, last = super()._ends()
+        backwards = bool(self.args.get("before"))
+        stopped = self.found.stopped_at
+        if stopped is None:
+            return first, last
+        return (stopped, last or self._given("before")) if backwards else (first or self._given("after"), stopped)
+
+    def drawn_tabs(self) -> list[dict[str, Any]]:
+        counts = self.selection.tab_counts()
+        return [self._drawn_tab(tab, counts.get(tab.name)) for tab in self.view.listing.tabs]
+
+    def _drawn_tab(self, tab: Tab, count: int | None) -> dict[str, Any]:
+        drawn: dict[str, Any] = {"label": tab.label, "active": tab is self.tab, "url": self.url(tab=tab.name)}
+        if count is not None:
+            drawn["count"] = f"{TAB_COUNTED}+" if count > TAB_COUNTED else count
+        return drawn
+
+    def _off_first_tab(self) -> dict[str, str]:
+        off = self.tab is not None and self.tab is not self.view.listing.tabs[0]
+        return {"tab": self.tab.name} if off and self.tab else {}
+
+    def _empty(self) -> dict[str, Any]:
+        """What was not found in one tab may stand in another."""
+        tabs = self.view.listing.tabs
+        everywhere = next((tab for tab in tabs if tab.name == "all"), None)
+        if self.sought and everywhere and self.tab is not everywhere:
+            found = f"“{self.tab.label}”里没有符合条件的记录" if self.tab else "没有符合条件的记录"
+            return {"empty_text": found, "empty_action": ("在全部里找", self.url(tab=everywhere.name))}
+        if self.found.stopped_at is not None:
+            return {"empty_text": f"先看的 {SMALL:,} 条里没有；可以接着往后找，或再加一个条件", "empty_action": None}
+        return super()._empty()
+
+    def context(self) -> dict[str, Any]:
+        endpoint = self.view.endpoint
+        return {
+            **super().context(),
+            "choosable": self.view.choosable(self.columns),
+            "settings_url": url_for(f"{endpoint}.settings_view", **self.arguments()),
+            "keeps_sort": bool(self.args.get("sort")) and self.sort != self.usual_sort,
+            "saved_views": self.view.saved_views(self.arguments()),
+            "may_save": self.is_narrowed or bool(self.arguments(sort=None)),
+            "save_url": url_for(f"{endpoint}.save_view", **self.arguments()),
+        }
+
+    @property
+    def usual_sort(self) -> str:
+        """The order this list opens in: the one this person asked to keep, else its own."""
+        listing = self.view.listing
+        return str(listing.sort_named(self.setting.sort if self.setting else ""))

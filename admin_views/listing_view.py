@@ -1,0 +1,109 @@
+"""What the big lists have beyond other grids: columns and order of one's own, saved views, export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin_views.base import BackOfficeView
+from admin_views.big_grid import BigGrid
+from admin_views.cells import plain
+from domain.errors import DomainError
+from extensions import writing
+from listing.selection import Listing
+from models import GridSetting
+from operations import grid_settings
+from web.access import current_actor
+
+
+class ListingView(BackOfficeView):
+    """A view whose rows, columns, filters and orders are declared as a Listing."""
+
+    listing: Listing
+    list_template = "admin/listing.html"
+
+    def grid_of(self, arguments: Mapping[str, str]) -> BigGrid:
+        return BigGrid(self, arguments)
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        listing = cls.listing
+        cls.model_class, cls.eager = listing.model, listing.eager
+        cls.grid_filters, cls.sortable, cls.default_sort = listing.filters, tuple(listing.sorts), listing.default_sort
+        cls.column_list = tuple(column.name for column in listing.columns)
+
+    def label_of(self, name: str) -> str:
+        column = self.listing.column(name)
+        return column.label if column else super().label_of(name)
+
+    def cell(self, row: Any, name: str) -> Any:
+        column = self.listing.column(name)
+        if name in self.column_formatters or column is None:
+            return super().cell(row, name)
+        return plain(column.read(row))
+
+    def is_certificate_number(self, number: str) -> bool:
+        """Whether a certificate of this number is in scope: a short number may be one, or somebody's document."""
+        return self.get_query().filter(self.model.cert_no == number).first() is not None
+
+    def neighbour_id(self, row: Any, *conditions: Any, forward: bool = True) -> int | None:
+        """Return the row behind or before this one in the list as filtered and sorted, or None at its end."""
+        return self.grid_of(request.args).neighbour_id(row, *conditions, forward=forward)
+
+    # How this person likes the list.
+
+    def setting(self) -> GridSetting | None:
+        return grid_settings.setting_of(current_actor(), self.slug)
+
+    def choosable(self, shown: Sequence[str]) -> list[dict[str, Any]]:
+        return [{"name": one.name, "label": one.label, "on": one.name in shown} for one in self.listing.columns[1:]]
+
+    def saved_views(self, arguments: Mapping[str, str]) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": one.id, "label": one.name, "active": one.arguments == arguments,
+                "url": url_for(f"{self.endpoint}.index_view", **one.arguments),
+            }
+            for one in grid_settings.views_of(current_actor(), self.slug)
+        ]  # fmt: skip
+
+    @expose("/settings/", methods=("POST",))
+    def settings_view(self) -> Response:
+        """Keep the columns that were ticked, or the order the list stands in."""
+        grid, actor = self.grid_of(request.args), current_actor()
+        ticked = [one.name for one in self.listing.columns if one.name in request.form.getlist("column")]
+        with writing():
+            if request.form.get("keep") == "sort":
+                grid_settings.keep_sort(actor, self.slug, grid.sort)
+            else:
+                grid_settings.keep_columns(actor, self.slug, [] if request.form.get("keep") == "usual" else ticked)
+        flash("已记住，下次打开也这样显示。", "ok")
+        return redirect(grid.url(), 303)
+
+    @expose("/save/", methods=("POST",))
+    def save_view(self) -> Response:
+        grid, actor = self.grid_of(request.args), current_actor()
+        try:
+            with writing():
+                view = grid_settings.save_view(actor, self.slug, request.form.get("name", ""), grid.arguments())
+                name = view.name
+        except DomainError as refusal:
+            flash(refusal.sentence, "warn")
+        else:
+            flash(f"已存为“{name}”，在列表上方点它就能再打开。", "ok")
+        return redirect(grid.url(), 303)
+
+    @expose("/forget/<int:view_id>/", methods=("POST",))
+    def forget_view(self, view_id: int) -> Response:
+        actor = current_actor()
+        try:
+            with writing():
+                name = grid_settings.remove_view(actor, self.slug, view_id)
+        except DomainError:
+            abort(404)
+        flash(f"视图“{name}”已删除，记录没有动。", "ok")
+        return redirect(self.grid_of(request.args).url(), 303)

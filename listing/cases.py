@@ -1,0 +1,125 @@
+"""证书审验 as a list: the tabs of the queue, its columns, what it is filtered and searched by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import or_
+
+from domain.access import Permission
+from domain.certificate_fields import BY_KEY, FORMER_NAME_LABEL
+from domain.verification import PENDING_TAB_LABEL, CaseState
+from domain.vocabulary import ObtainedBy, TitleLevel
+from listing import names, offices
+from listing.filters import GridFilter, begins, between, contains, equals
+from listing.reading import Conditions, Way, Wish
+from listing.search import Sought
+from listing.selection import Column, Listing, Tab
+from models import Holder
+from models import VerificationCase as Case
+from operations import working_days
+from operations.dictionary_changes import series_names
+from tables.name_piece import PIECE
+
+S = CaseState
+WITH_OFFICE = (S.PENDING, S.ONSITE)
+HELD_BY_HOLDER = (S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION)
+
+
+def in_state(*states: CaseState) -> Callable[[], Sequence[Conditions]]:
+    return lambda: [(Case.state == state, Case.deleted_at.is_(None)) for state in states]
+
+
+def _of_holder(condition: Any) -> Any:
+    return lambda value: Case.holder.has(condition(value))
+
+
+def _begins_holder(value: str) -> tuple[Way, ...]:
+    return (Way(ids=names.cases_of_holders(begins(Holder.name)(value))),)
+
+
+def _searched(sought: Sought) -> Wish:
+    if sought.name:
+        return _named(sought.name)
+    found = [Case.cert_no == sought.number]
+    ways = [Way((Case.cert_no == sought.number,), "cert_no")]
+    for column, digest in ((Holder.id_digest, sought.id_digest), (Holder.mobile_digest, sought.mobile_digest)):
+        if digest:
+            found.append(Case.holder.has(column == digest))
+            ways.append(Way(ids=names.cases_of_holders(column == digest)))
+    return Wish(or_(*found), tuple(ways))
+
+
+def _named(name: str) -> Wish:
+    if len(name) < PIECE:
+        return Wish(Case.holder.has(begins(Holder.name)(name)), _begins_holder(name))
+    inside = Way(ids=names.cases_with_piece(name))
+    return Wish(Case.holder.has(contains(Holder.name)(name)), (*_begins_holder(name), inside))
+
+
+def waited(case: Case) -> str:
+    """Return how long a case has been waiting for the office; what waits for the holder does not count."""
+    if case.state not in WITH_OFFICE or case.deleted or case.submitted_at is None:
+        return ""
+    days = working_days.since(case.submitted_at)
+    return f"{days} 个工作日" if days else "今天提交"
+
+
+def _field(key: str) -> Column:
+    field = BY_KEY[key]
+    return Column(key, field.label, lambda row: getattr(row, key), width=field.width)
+
+
+COLUMNS = (
+    Column("cert_no", "证书编号", lambda row: row.cert_no or "无编号"),
+    Column("state", "审核状态", lambda row: "已删除" if row.deleted else row.state.label),
+    Column("waited", "已等", lambda row: waited(row), width=14),
+    Column("submitted_at", "提交时间", lambda row: row.submitted_at, width=16),
+    Column("holder", "持证人", lambda row: row.holder.name, width=10),
+    Column("former_name", FORMER_NAME_LABEL, lambda row: row.former_name, width=10),
+    Column("id_number", "身份证号", lambda row: row.holder.masked_id, width=22),
+    *(
+        _field(key)
+        for key in ("title_level", "title_series", "title", "obtained_by", "specialty", "awarding_body", "awarded_on")
+    ),
+    Column("office", "审核机构", lambda row: row.office.name if row.office else "", shown=False, width=22),
+    Column("decided_at", "审完时间", lambda row: row.decided_at, shown=False, width=16),
+    Column("reply", "审核回复", lambda row: row.reply, shown=False, width=30),
+)
+
+CASES = Listing(
+    "cases", "证书审验", Case, Permission.REVIEW, COLUMNS,
+    filters=(
+        GridFilter("level", "职称级别", "select", equals(Case.title_level), TitleLevel.choices),
+        GridFilter("series", "职称系列", "select", equals(Case.title_series),
+                   lambda: [(one, one) for one in series_names()]),
+        GridFilter("body", "授予单位", "text", contains(Case.awarding_body)),
+        offices.filter_of(Case),
+        GridFilter("submitted", "提交时间", "date_range", between(Case.submitted_at),
+                   ways=lambda *ends: (Way((between(Case.submitted_at)(*ends),), "submitted_at"),)),
+        GridFilter("cert_no", "证书编号", "text", begins(Case.cert_no),
+                   ways=lambda value: (Way((begins(Case.cert_no)(value),), "cert_no"),)),
+        GridFilter("holder", "持证人", "text", _of_holder(begins(Holder.name)), ways=_begins_holder),
+        GridFilter("former_name", FORMER_NAME_LABEL, "text", begins(Case.former_name)),
+        GridFilter("title", "资格名称", "text", begins(Case.title)),
+        GridFilter("obtained_by", "获取方式", "select", equals(Case.obtained_by), ObtainedBy.choices),
+        GridFilter("specialty", "专业", "text", contains(Case.specialty)),
+        GridFilter("awarded", "授予时间", "month_range", between(Case.awarded_on)),
+    ),
+    sorts={"submitted_at": True, "cert_no": True, "awarded_on": False, "title": False, "awarding_body": False, "id": False},
+    default_sort="submitted_at",
+    searched=_searched,
+    tabs=(
+        Tab("pending", PENDING_TAB_LABEL, in_state(S.PENDING), counted=True),
+        Tab("onsite", S.ONSITE.label, in_state(S.ONSITE), counted=True),
+        Tab("holder", "待本人处理", in_state(*HELD_BY_HOLDER), counted=True),
+        Tab("approved", S.APPROVED.label, in_state(S.APPROVED, S.AUTO_APPROVED)),
+        Tab("rejected", S.REJECTED.label, in_state(S.REJECTED)),
+        Tab("counterfeit", S.COUNTERFEIT.label, in_state(S.COUNTERFEIT)),
+        Tab("draft", S.DRAFT.label, in_state(S.DRAFT)),
+        Tab("deleted", "已删除", lambda: [(Case.deleted_at.is_not(None),)], sorts=("submitted_at",)),
+        Tab("all", "全部"),
+    ),
+    eager=(Case.holder, Case.office),
+)  # fmt: skip

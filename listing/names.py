@@ -1,0 +1,35 @@
+"""Whose certificates and cases: by number, by the beginning of a name, by the pieces inside it (tables.name_piece)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from models import Certificate, CertificateNamePiece, Holder, HolderNamePiece, VerificationCase
+from tables.name_piece import PIECE
+
+
+def certificates_of(condition: Any) -> Select[Any]:
+    return select(Certificate.id).where(condition)
+
+
+def is_accounts_own(digest: bytes) -> Any:
+    """Return the condition for certificates of the person whose account has this mobile number."""
+    return Certificate.id_digest.in_(select(Holder.id_digest).where(Holder.mobile_digest == digest))
+
+
+def certificates_with_piece(name: str) -> Select[Any]:
+    piece = CertificateNamePiece
+    query = select(piece.certificate_id).where(piece.piece == name[:PIECE])
+    return query.order_by(piece.certificate_id.desc())
+
+
+def cases_of_holders(condition: Any) -> Select[Any]:
+    return select(VerificationCase.id).join(Holder, VerificationCase.holder_id == Holder.id).where(condition)
+
+
+def cases_with_piece(name: str) -> Select[Any]:
+    piece = HolderNamePiece
+    joined = select(VerificationCase.id).join(piece, VerificationCase.holder_id == piece.holder_id)
+    return joined.where(piece.piece == name[:PIECE])

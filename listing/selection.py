@@ -1,0 +1,198 @@
+"""A list as an address asks for it: its declaration, and the selection made from it for somebody's place.
+
+Whatever stands in an address that is not understood is left aside; no address is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import and_, or_, select, true
+
+from domain.access import Permission, Place
+from domain.vocabulary import OfficeKind
+from extensions import db
+from listing import search
+from listing.filters import GridFilter
+from listing.reading import PAGE, Conditions, Count, Found, Order, Pivot, Reader, Wish, sizes_of
+
+TAB_COUNTED = 99
+STANDING_COUNTED = 1_000
+PAGE_ARGUMENTS = ("after", "before")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A built-in view of a list: rows that meet one of its alternatives; without any it shows everything.
+
+    `sorts` are the orders its indexes yield, where it does not have all of the list's.
+    """
+
+    name: str
+    label: str
+    alternatives: Callable[[], Sequence[Conditions]] = lambda: [()]
+    counted: bool = False
+    sorts: tuple[str, ...] | None = None
+
+    @property
+    def condition(self) -> Any:
+        """Return the alternatives as one condition."""
+        return or_(*(and_(true(), *one) for one in self.alternatives()))
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a list can show and an export writes; `read` returns the plain value of a row."""
+
+    name: str
+    label: str
+    read: Callable[[Any], Any]
+    shown: bool = True
+    width: int = 14
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A big list, declared once for the page, the export and the background. `sorts`: by name, whether indexed."""
+
+    name: str
+    label: str
+    model: Any
+    permission: Permission
+    columns: tuple[Column, ...]
+    filters: tuple[GridFilter, ...]
+    sorts: Mapping[str, bool]
+    default_sort: str
+    searched: Callable[[search.Sought], Wish]
+    tabs: tuple[Tab, ...] = ()
+    eager: tuple[Any, ...] = ()
+    _by_name: dict[str, Column] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({column.name: column for column in self.columns})
+
+    def column(self, name: str) -> Column | None:
+        return self._by_name.get(name)
+
+    def tab_named(self, name: str) -> Tab | None:
+        return next((tab for tab in self.tabs if tab.name == name), self.tabs[0] if self.tabs else None)
+
+    def sort_named(self, name: str) -> str:
+        return name if name.removeprefix("-") in self.sorts else self.default_sort
+
+    def order(self, sort: str, tab: Tab | None) -> Order:
+        name = sort.removeprefix("-")
+        indexed = name in tab.sorts if tab and tab.sorts is not None else self.sorts[name]
+        return Order(name, getattr(self.model, name), self.model.id, sort.startswith("-"), indexed)
+
+
+def _scoped(tab: Tab | None, scope: Any) -> list[Conditions]:
+    return [(scope, *one) for one in (tab.alternatives() if tab else [()])]
+
+
+class Selection:
+    """The rows of a listing that an address asks for, within a place."""
+
+    def __init__(
+        self, listing: Listing, arguments: Mapping[str, str], place: Place, sort: str = "", among: Sequence[Wish] = ()
+    ) -> None:
+        self.listing, self.arguments, self.place = listing, arguments, place
+        self._usual_sort = listing.sort_named(sort)
+        self._among = among
+
+    def among(self, *conditions: Any) -> Selection:
+        """Return the same selection with only those rows that the conditions leave."""
+        wishes = [Wish(condition) for condition in conditions]
+        return Selection(self.listing, self.arguments, self.place, self._usual_sort, wishes)
+
+    @cached_property
+    def tab(self) -> Tab | None:
+        return self.listing.tab_named(self.arguments.get("tab", ""))
+
+    @cached_property
+    def sought(self) -> search.Sought | None:
+        return search.asked(self.arguments)
+
+    @cached_property
+    def sort(self) -> str:
+        wanted = self.arguments.get("sort", "")
+        return self.listing.sort_named(wanted) if wanted else self._usual_sort
+
+    @cached_property
+    def filters(self) -> list[GridFilter]:
+        """The filters as this place has them; where no office stands below, there is none to choose."""
+        lowest = self.place.kind in (OfficeKind.COUNTY, OfficeKind.SERIES)
+        return [one.bound(self.place) for one in self.listing.filters if not (one.narrows and lowest)]
+
+    @cached_property
+    def scope(self) -> Any:
+        """The condition all rows meet: the place, or the smaller one that a filter names within it."""
+        for one in self.filters:
+            values = one.values(self.arguments) if one.narrows else None
+            if values is not None:
+                return one.condition(*values)
+        return self.listing.model.within(self.place)
+
+    @cached_property
+    def wishes(self) -> list[Wish]:
+        given = [one for one in self.filters if not one.narrows]
+        wishes = [*self._among, *(wish for one in given for wish in one.wishes(self.arguments))]
+        return [*wishes, self.listing.searched(self.sought)] if self.sought else wishes
+
+    @cached_property
+    def reader(self) -> Reader:
+        order, usual = (self.listing.order(sort, self.tab) for sort in (self.sort, self.listing.default_sort))
+        return Reader(self.listing.model, _scoped(self.tab, self.scope), self.wishes, order, usual)
+
+    def page(self, *, after: int | None = None, before: int | None = None, size: int = PAGE) -> Found:
+        """Return the page behind a row or before one; a row that is gone or out of scope means the first page."""
+        given = before or after
+        return self.reader.page(self._pivot(given, back=before is not None) if given else None, size)
+
+    def _pivot(self, row_id: int, *, back: bool) -> Pivot | None:
+        model, column = self.listing.model, self.reader.sorted_by.column
+        query = select(column).where(model.id == row_id, model.within(self.place))
+        row = db.session.execute(query).one_or_none()
+        return Pivot(row_id, row[0], back) if row is not None else None
+
+    def count(self) -> Count:
+        return self.reader.count()
+
+    def standing(self, row_id: int) -> tuple[int, int] | None:
+        """Return which of how many a row is, or None where it is not among them or too far back to say."""
+        here = select(self.listing.model.id).where(self.listing.model.id == row_id, self.condition())
+        pivot = self._pivot(row_id, back=True) if db.session.scalar(here) else None
+        before = self.reader.count_before(pivot, STANDING_COUNTED) if pivot else None
+        if before is None or before >= STANDING_COUNTED:
+            return None
+        return before + 1, self.reader.count(STANDING_COUNTED).number
+
+    def tab_counts(self) -> dict[str, int]:
+        """Return how many rows the counted tabs hold, whatever is filtered, counted up to TAB_COUNTED and one more."""
+        tabs = [tab for tab in self.listing.tabs if tab.counted]
+        scope = self.listing.model.within(self.place)
+        sizes = sizes_of(self.listing.model.__table__, [_scoped(tab, scope) for tab in tabs], TAB_COUNTED)
+        return {tab.name: size for tab, size in zip(tabs, sizes, strict=True)}
+
+    def condition(self) -> Any:
+        """Return everything that is asked for as one condition."""
+        tab = [self.tab.condition] if self.tab else []
+        return and_(self.scope, *tab, *(wish.condition for wish in self.wishes))
+
+    def spoken(self) -> Iterator[str]:
+        """Yield in words what is selected, for the trail and for the person who asked."""
+        if self.tab:
+            yield self.tab.label
+        for one in self.filters:
+            yield from one.spoken(self.arguments)
+        if self.sought:
+            yield f"搜索：{self.sought.shown}"
+
+    def kept_arguments(self) -> dict[str, str]:
+        """Return the arguments that mean something here, without the page."""
+        names = ["tab", search.SEARCH, search.PERSON, "sort"]
+        names += [name for one in self.filters for name in one.arguments]
+        return {name: value for name in names if (value := self.arguments.get(name))}

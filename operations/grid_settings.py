@@ -1,0 +1,77 @@
+"""Remembering how somebody likes a list. These are nobody's business data, so they leave no event in the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+
+from domain import normalizing
+from domain.access import Actor
+from domain.errors import FieldProblem, NotFound
+from extensions import db
+from models import GridSetting, SavedView
+
+LONGEST_NAME = 20
+MOST_VIEWS = 12
+
+
+def setting_of(actor: Actor, grid: str) -> GridSetting | None:
+    return db.session.get(GridSetting, (actor.id, grid))
+
+
+def views_of(actor: Actor, grid: str) -> list[SavedView]:
+    query = select(SavedView).filter_by(user_id=actor.id, grid=grid).order_by(SavedView.id)
+    return list(db.session.scalars(query))
+
+
+def keep_columns(actor: Actor, grid: str, columns: Sequence[str]) -> None:
+    """Keep the choice; none at all is the way back to the list's own columns."""
+    _setting(actor, grid).columns = list(columns)
+    db.session.flush()
+
+
+def keep_sort(actor: Actor, grid: str, sort: str) -> None:
+    _setting(actor, grid).sort = sort
+    db.session.flush()
+
+
+def _setting(actor: Actor, grid: str) -> GridSetting:
+    known = setting_of(actor, grid)
+    if known is None:
+        known = GridSetting(user_id=actor.id, grid=grid, columns=[], sort="")
+        db.session.add(known)
+    return known
+
+
+def save_view(actor: Actor, grid: str, name: str, arguments: Mapping[str, str]) -> SavedView:
+    """Save a selection; the same name again replaces what it meant."""
+    words = normalizing.text(name)
+    if not words:
+        raise FieldProblem("name", "还没有给视图起名字")
+    if len(words) > LONGEST_NAME:
+        raise FieldProblem("name", f"名字最多 {LONGEST_NAME} 个字，现在是 {len(words)} 个")
+    known = db.session.scalar(select(SavedView).filter_by(user_id=actor.id, grid=grid, name=words))
+    if known is None:
+        _refuse_too_many(actor, grid)
+        known = SavedView(user_id=actor.id, grid=grid, name=words)
+        db.session.add(known)
+    known.arguments = dict(arguments)
+    db.session.flush()
+    return known
+
+
+def _refuse_too_many(actor: Actor, grid: str) -> None:
+    query = select(func.count()).select_from(SavedView).filter_by(user_id=actor.id, grid=grid)
+    if (db.session.scalar(query) or 0) >= MOST_VIEWS:
+        raise FieldProblem("name", f"最多存 {MOST_VIEWS} 个视图，请先删掉一个不用的")
+
+
+def remove_view(actor: Actor, grid: str, view_id: int) -> str:
+    """Remove one's own view and return its name; anybody else's is not there."""
+    view = db.session.scalar(select(SavedView).filter_by(id=view_id, user_id=actor.id, grid=grid))
+    if view is None:
+        raise NotFound("没有这个视图，可能已经删除了")
+    db.session.delete(view)
+    db.session.flush()
+    return view.name
