@@ -17,7 +17,7 @@ from domain.passwords import check_password
 from extensions import db
 from models import Account, EmployerUser, Holder, StaffUser, now
 from operations import events, mailed_links, sessions, throttle
-from operations.mailed_links import RESET_PASSWORD
+from operations.mailed_links import NEW_PASSWORD, RESET_PASSWORD
 from operations.passwords import fits
 from operations.throttle import Limit
 
@@ -71,9 +71,18 @@ def _of_address(attempt: Attempt) -> int:
 
 def reserve(attempt: Attempt) -> bool:
     """Count the try before the password is looked at; False where it has to wait. Who comes in gets it back."""
+    holder = holder_by_login(attempt.login) if attempt.door == "holder" else None
+    if holder is not None:
+        _let_due_password_take_effect(holder)
     return throttle.take(
         Limit("account", subject_of(attempt), PER_ACCOUNT), Limit("address", attempt.address, PER_ADDRESS)
     )
+
+
+def _let_due_password_take_effect(holder: Holder) -> None:
+    if holder.next_password_hash and holder.next_password_from and holder.next_password_from <= now():
+        set_password(holder, holder.next_password_hash)
+        events.record(holder.actor, "recover_password", ("holder", holder.id), "密保找回的新密码到时生效")
 
 
 def refusal(attempt: Attempt) -> str:
@@ -169,7 +178,8 @@ def set_password(account: Account, password_hash: str, session_key: str = "") ->
     account.password_hash = password_hash
     sessions.end_all(account, but=session_key)
     if isinstance(account, Holder):
-        mailed_links.use_up(account, RESET_PASSWORD)
+        mailed_links.use_up(account, RESET_PASSWORD, NEW_PASSWORD)
+        account.next_password_hash = account.next_password_from = None
     else:
         account.must_change_password = False
     db.session.flush()

@@ -25,6 +25,7 @@ class Purpose:
 
 CONFIRM_EMAIL = Purpose("confirm_email", timedelta(days=7), "请登录后到“个人中心”重新发送")
 RESET_PASSWORD = Purpose("reset_password", timedelta(minutes=30), "请用最新的一封，或重新发一封")
+NEW_PASSWORD = Purpose("new_password", timedelta(hours=24), "新密码可能已经生效或被停掉，请登录试一试，或重新找回")
 
 
 class DeadLink(DomainError):

@@ -13,6 +13,7 @@ from public_views import (
     portal,
     recovery,
     registration,
+    security_answers,
     sending,
     wizard,
 )
@@ -23,6 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.blueprint,
     registration.blueprint,
     recovery.blueprint,
+    security_answers.blueprint,
     outbox.blueprint,
     employers_own.blueprint,
     portal.blueprint,

@@ -11,11 +11,11 @@ import jobs
 from domain.access import ANYBODY, Permission
 from extensions import db, writing
 from operations import recovery
-from operations.mailed_links import RESET_PASSWORD, DeadLink
+from operations.mailed_links import NEW_PASSWORD, RESET_PASSWORD, DeadLink
 from operations.passwords import hashed
 from operations.recovery import Letter
 from public_views.addresses import public_address
-from web import captcha
+from web import captcha, letters
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
@@ -109,5 +109,5 @@ def reset(token: str) -> Any:
 @blueprint.app_errorhandler(DeadLink)
 def _dead(link: DeadLink) -> tuple[str, int]:
     db.session.rollback()
-    for_password = link.purpose is RESET_PASSWORD
+    for_password = link.purpose in (RESET_PASSWORD, NEW_PASSWORD)
     return render_template("public/dead_link.html", sentence=link.sentence, for_password=for_password), 400

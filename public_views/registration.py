@@ -26,9 +26,8 @@ from operations.dictionaries import today
 from operations.holders import Registration
 from operations.passwords import hashed
 from operations.throttle import Limit
-from public_views import letters
 from public_views.addresses import public_address
-from web import access, captcha, new_password
+from web import access, captcha, letters, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, choices, filled, readable

@@ -91,6 +91,9 @@ class Holder(Account, Model):
     region_code: Mapped[str] = mapped_column(String(6))
     security_question: Mapped[str] = mapped_column(String(100))
     security_answer_hash: Mapped[str] = mapped_column(String(200))
+    next_password_hash: Mapped[str | None] = mapped_column(String(200))
+    next_password_from: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """A password set by the security question takes its day: until then the holder can stop it."""
 
     @property
     def actor(self) -> Actor:
