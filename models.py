@@ -9,6 +9,7 @@ from tables.columns import now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
 from tables.event import Event, EventHead
 from tables.grid_setting import GridSetting, SavedView
+from tables.identity import IdentityRequest
 from tables.job import BackgroundJob
 from tables.name_piece import CertificateNamePiece, HolderNamePiece
 from tables.office import Office
@@ -17,9 +18,10 @@ from tables.reference import ReferenceRecord
 from tables.stock import BlankRange
 
 __all__ = [
-    "ACCOUNTS", "Account", "AwardingBody", "AwardingBodyAlias", "BackgroundJob", "BlankRange", "Campaign", "CasePhoto", "Certificate",
-    "CertificateNamePiece", "Challenge", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece",
-    "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson",
-    "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
+    "ACCOUNTS", "Account", "AwardingBody", "AwardingBodyAlias", "BackgroundJob", "BlankRange", "Campaign",
+    "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "Employer", "EmployerUser", "Event", "EventHead",
+    "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "LookupCount",
+    "MailedLink", "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson", "ReferenceRecord",
+    "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
 from admin_views.employers import EmployerView
 from admin_views.home import HomeScreen
+from admin_views.identity_requests import CorrectionView, ReleaseView
 from admin_views.imports import ImportView
 from admin_views.menu import menu_of
 from admin_views.offices import OfficeView
@@ -25,7 +26,7 @@ from admin_views.reply_texts import ReplyTextView
 from admin_views.titles import TitleView
 from admin_views.users import UserView
 
-DAILY, CERTIFICATES, BASICS, SETTINGS = "日常", "证书管理", "基础资料", "系统设置"
+DAILY, CERTIFICATES, HOLDERS, BASICS, SETTINGS = "日常", "证书管理", "持证人", "基础资料", "系统设置"
 
 BLUEPRINTS = (staff_auth.blueprint, staff_settings.blueprint)
 
@@ -36,6 +37,8 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (CERTIFICATES, CertificateView),
     (CERTIFICATES, ImportView),
     (CERTIFICATES, ReferenceRecordView),
+    (HOLDERS, CorrectionView),
+    (HOLDERS, ReleaseView),
     (BASICS, BodyView),
     (BASICS, TitleView),
     (BASICS, ReadingView),

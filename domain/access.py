@@ -52,6 +52,8 @@ class Permission(Term):
     IMPORT = "import", "导入历年证书"
     REFERENCE_RECORDS = "reference_records", "待核查数据"
     REVIEW = "review", "审核、恢复、转办、删除"
+    IDENTITY_CORRECTIONS = "identity_corrections", "身份信息更正"
+    RELEASES = "releases", "解除占用"
     REPLY_TEXTS = "reply_texts", "回复模板"
     PROBLEM_PERSONS_READ = "problem_persons_read", "问题人员"
     OFFICES = "offices", "组织机构"
@@ -86,6 +88,8 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.IMPORT: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REFERENCE_RECORDS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REVIEW: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.IDENTITY_CORRECTIONS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.RELEASES: {Role.ADMIN: Reach.SUBTREE},
     Permission.REPLY_TEXTS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.PROBLEM_PERSONS_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.OFFICES: {Role.ADMIN: Reach.SUBTREE},

@@ -83,6 +83,23 @@ class PhotoKind(Term):
     APPROVAL_TWO = "approval_two", "批文二"
 
 
+class RequestKind(Term):
+    """What is asked for with both sides of the ID card."""
+
+    CORRECTION = "correction", "身份信息更正"
+    RELEASE = "release", "解除占用"
+
+
+class RequestState(Term):
+    WAITING = "waiting", "等待办理"
+    GRANTED = "granted", "已同意"
+    REFUSED = "refused", "没有同意"
+
+    @property
+    def tone(self) -> str:
+        return {"waiting": "info", "granted": "ok", "refused": "bad"}[self.value]
+
+
 class BatchState(Term):
     """What stands before 待导入 cannot be committed; a batch that is still being read is listed nowhere."""
 

@@ -15,8 +15,15 @@ from models import Holder, Message, id_digest, mobile_digest, now
 from operations import events, mailed_links
 from operations.mailed_links import CONFIRM_EMAIL
 
-TAKEN_ID = "这个身份证号已经注册过，请直接登录，或用“忘记密码”找回；不是您注册的，请致电职改办解除占用"
+TAKEN_ID = "这个身份证号已经注册过，请直接登录，或用“忘记密码”找回；不是您注册的，可以申请解除占用"
 TAKEN_OTHER = "这个{what}已经注册过，请换一个，或用它登录"
+
+
+class IdTaken(FieldProblem):
+    """Said at registration alone, and only after the 验证码: somebody has the number already."""
+
+    def __init__(self) -> None:
+        super().__init__("id_number", TAKEN_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ def register(registration: Registration) -> Holder:
     """Add a holder; ID number, mobile and e-mail register once each."""
     given = registration
     if Holder.with_id_number(given.document.number):
-        raise FieldProblem("id_number", TAKEN_ID)
+        raise IdTaken
     if Holder.with_email(given.email):
         raise FieldProblem("email", TAKEN_OTHER.format(what="邮箱"))
     if Holder.with_mobile(given.mobile):
@@ -62,7 +69,7 @@ def _taken(clash: str) -> FieldProblem:
     for field, what in (("email", "邮箱"), ("mobile", "手机号")):
         if field in clash:
             return FieldProblem(field, TAKEN_OTHER.format(what=what))
-    return FieldProblem("id_number", TAKEN_ID)
+    return IdTaken()
 
 
 def new_confirming_link(holder: Holder, email: str | None = None) -> str:

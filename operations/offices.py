@@ -15,6 +15,7 @@ from models import (
     Campaign,
     Certificate,
     Employer,
+    IdentityRequest,
     ImportBatch,
     Office,
     ProblemPerson,
@@ -29,7 +30,7 @@ from tables.columns import ScopedByOffice
 
 _BELONGING: tuple[type[ScopedByOffice], ...] = (
     VerificationCase, Certificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText, BlankRange, Campaign,
-    Employer,
+    Employer, IdentityRequest,
 )  # fmt: skip
 """Cases before records, as a decision takes them: nobody waits in a circle."""
 LONGEST_NAME = 50

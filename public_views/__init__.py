@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from public_views import (
     auth,
+    corrections,
     employers_own,
     health,
     lookup,
@@ -13,6 +14,7 @@ from public_views import (
     portal,
     recovery,
     registration,
+    releases,
     security_answers,
     sending,
     wizard,
@@ -25,6 +27,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     registration.blueprint,
     recovery.blueprint,
     security_answers.blueprint,
+    releases.blueprint,
+    corrections.blueprint,
     outbox.blueprint,
     employers_own.blueprint,
     portal.blueprint,

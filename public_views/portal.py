@@ -12,7 +12,7 @@ from domain.verification import CaseState
 from models import Holder
 from operations import case_drafts, lookups
 from public_views import case_words
-from public_views.registration import regions
+from public_views.person_fields import regions
 from web import new_password
 from web.access import current_actor, requires
 from web.new_password import OwnPasswordForm

@@ -15,7 +15,7 @@ from operations.mailed_links import NEW_PASSWORD, RESET_PASSWORD, DeadLink
 from operations.passwords import hashed
 from operations.recovery import Letter
 from public_views.addresses import public_address
-from web import captcha, letters
+from web import captcha
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
 from wtforms import Field, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation
 
-from config import HERE
 from domain import identifiers, normalizing
 from domain.access import Permission
-from domain.certificate_fields import BY_KEY
 from domain.errors import DomainError, TooMany
-from domain.identifiers import IdDocument
-from domain.regions import Regions, load_divisions
 from extensions import db, writing
 from models import Holder
 from operations import holders, sessions, throttle
-from operations.dictionaries import today
-from operations.holders import Registration
+from operations.holders import IdTaken, Registration
 from operations.passwords import hashed
 from operations.throttle import Limit
 from public_views.addresses import public_address
+from public_views.person_fields import IdentityFields, email_field, mobile_field, parsed, region_field
 from web import access, captcha, letters, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
-from web.forms import Form, choices, filled, readable
+from web.forms import Form, choices, filled
 from web.new_password import password_fields
 
 blueprint = Blueprint("registration", __name__)
@@ -56,46 +49,6 @@ MAIL_BODY = """{name}，您好：
 """
 MAILS, MOST_MAILS = "confirming_mail", 3
 """So many mails within fifteen minutes are enough."""
-_email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-@cache
-def regions() -> Regions:
-    return Regions(load_divisions(HERE / "data" / "regions.csv"))
-
-
-def _regions_by_city() -> list[SelectChoice]:
-    return [
-        SelectChoice("", "请选择"),
-        *(
-            SelectChoice(place.code, place.name if place != city else f"{city.name}（不分县区）", optgroup=city.name)
-            for city in regions().cities()
-            for place in (*regions().counties(city.code), city)
-        ),
-    ]
-
-
-def _parsed(id_number: str) -> IdDocument:
-    return identifiers.parse_id(id_number, today())
-
-
-def _name(form: Form, field: Field) -> None:
-    longest = BY_KEY["name"].max_length
-    if not 2 <= len(normalizing.person_name(field.data)) <= longest:
-        raise StopValidation(f"姓名要 2 到 {longest} 个字，请照身份证填写")
-
-
-def _email_address(form: Form, field: Field) -> None:
-    if not _email.fullmatch(normalizing.code(field.data)):
-        raise StopValidation("邮箱里要有 @ 和后面的网站名，请逐位核对")
-
-
-def _region(form: Form, field: Field) -> None:
-    """Where nothing was chosen, the first six digits of the ID number count while that place still exists."""
-    if not field.data and not form.id_number.errors:
-        field.data = regions().of_id_number(_parsed(form.id_number.data).number) or ""
-    if not regions().may_be_chosen(field.data or ""):
-        raise StopValidation("还没有选所在市、县")
 
 
 def _question(form: Form, field: Field) -> None:
@@ -103,37 +56,10 @@ def _question(form: Form, field: Field) -> None:
         raise StopValidation("还没有选密保问题")
 
 
-class RegistrationForm(CaptchaFields, Form):
-    name = StringField(
-        "姓名",
-        [filled("还没有填姓名"), _name],
-        description="提交后不能自己改，请照身份证填写。",
-        render_kw={"autocomplete": "name", "maxlength": 60},
-    )
-    id_number = StringField(
-        "身份证号",
-        [filled("还没有填身份证号"), readable(_parsed)],
-        description="提交后不能自己改，请照身份证填写。没有居民身份证的，填护照或通行证号码。",
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 30},
-    )
-    mobile = StringField(
-        "手机号",
-        [filled("还没有填手机号"), readable(identifiers.mobile)],
-        render_kw={"autocomplete": "tel-national", "inputmode": "tel", "maxlength": 20},
-    )
-    email = StringField(
-        "邮箱",
-        [filled("还没有填邮箱"), _email_address, Length(max=254, message="邮箱太长了，请换一个")],
-        description="确认链接会发到这里，第一次提交审验前要先确认。",
-        render_kw={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "maxlength": 300},
-    )
-    region = SelectField(
-        "所在市、县",
-        [_region],
-        choices=_regions_by_city,
-        validate_choice=False,
-        description="不选的话，按身份证号前六位算。",
-    )
+class RegistrationForm(CaptchaFields, IdentityFields, Form):
+    mobile = mobile_field()
+    email = email_field("邮箱", "确认链接会发到这里，第一次提交审验前要先确认。")
+    region = region_field("不选的话，按身份证号前六位算。")
     password, repeated = password_fields("密码")
     question = SelectField(
         "密保问题",
@@ -168,20 +94,20 @@ def register() -> Any:
             key = sessions.open_for(holder, device)
     except DomainError as problem:
         filled_in.show(problem)
-        return _page(filled_in)
+        return _page(filled_in, taken=isinstance(problem, IdTaken))
     access.sign_in(holder, key)
     _mail(holder, token)
     return redirect(url_for("portal.home"), 303)
 
 
-def _page(filled_in: RegistrationForm) -> str:
+def _page(filled_in: RegistrationForm, taken: bool = False) -> str:
     captcha.ask(filled_in)
-    return render_template("public/register.html", form=filled_in)
+    return render_template("public/register.html", form=filled_in, taken=taken)
 
 
 def _password_may_be(filled_in: RegistrationForm) -> bool:
     given = filled_in
-    own = [given.name.data, _parsed(given.id_number.data).number, given.mobile.data, given.email.data]
+    own = [given.name.data, parsed(given.id_number.data).number, given.mobile.data, given.email.data]
     return new_password.may_be(given, own)
 
 
@@ -190,7 +116,7 @@ def _registration(filled_in: RegistrationForm) -> Registration:
     given = filled_in
     return Registration(
         name=normalizing.person_name(given.name.data),
-        document=_parsed(given.id_number.data),
+        document=parsed(given.id_number.data),
         mobile=identifiers.mobile(given.mobile.data),
         email=normalizing.code(given.email.data),
         region_code=given.region.data,

@@ -9,16 +9,15 @@ from wtforms import StringField
 
 from domain import identifiers
 from domain.access import Permission
-from domain.identifiers import parse_id
 from extensions import db, writing
 from models import Holder
 from operations import mailed_links, security_answers
-from operations.dictionaries import today
 from operations.mailed_links import NEW_PASSWORD
 from operations.passwords import hashed
 from operations.recovery import Letter
 from operations.security_answers import Claim
 from public_views.addresses import public_address
+from public_views.person_fields import mobile_field, parsed
 from public_views.registration import QUESTIONS
 from web import captcha, letters, new_password
 from web.access import requires
@@ -41,19 +40,12 @@ MAIL_BODY = """{name}，您好：
 """
 
 
-def _id_number(typed: str) -> str:
-    return parse_id(typed, today()).number
-
-
 class AnswerForm(CaptchaFields, NewPasswordFields, Form):
     id_number = StringField(
-        "身份证号", [filled("还没有填身份证号"), readable(_id_number)],
+        "身份证号", [filled("还没有填身份证号"), readable(parsed)],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 30},
     )  # fmt: skip
-    mobile = StringField(
-        "注册时的手机号", [filled("还没有填手机号"), readable(identifiers.mobile)],
-        render_kw={"autocomplete": "tel-national", "inputmode": "tel", "maxlength": 20},
-    )  # fmt: skip
+    mobile = mobile_field("注册时的手机号")
     answer = StringField(
         "密保答案", [filled("还没有填密保答案")], description="注册时选的那个密保问题的答案。",
         render_kw={"autocomplete": "off", "maxlength": 60},
@@ -75,7 +67,7 @@ def answer() -> Any:
     if not captcha.passed(given) or not typed_well:
         return _page(given)
     claim = Claim(
-        _id_number(given.id_number.data), identifiers.mobile(given.mobile.data), given.answer.data,
+        parsed(given.id_number.data).number, identifiers.mobile(given.mobile.data), given.answer.data,
         request.remote_addr or "",
     )  # fmt: skip
     holder = _who_fits(given, claim)

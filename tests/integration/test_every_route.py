@@ -16,7 +16,13 @@ from models import StaffUser
 from tests import factories
 from tests.conftest import staff_user
 
-VALUES = {"code": "NOSUCHCODE22", "token": "nosuchtoken", "name": "take_back", "filename": "css/base.css"}
+VALUES = {
+    "code": "NOSUCHCODE22",
+    "token": "nosuchtoken",
+    "name": "take_back",
+    "filename": "css/base.css",
+    "page": "front",
+}
 ROLES = ("anonymous", "holder", "employer", "employer_staff", "default_account", "staff", "admin", "region_admin")
 CHANGED_BY_READING = {"challenge", "failed_attempt"}
 """A page that asks for a 验证码 notes the question; a miss of the public look-up is counted."""

@@ -31,6 +31,8 @@ certificates_read    -       -       -         -               -                
 import               -       -       -         -               -                below   below
 reference_records    -       -       -         -               -                below   below
 review               -       -       -         -               -                below   below
+identity_corrections -       -       -         -               -                below   below
+releases             -       -       -         -               -                -       below
 reply_texts          -       -       -         -               -                below   below
 problem_persons_read -       -       -         -               -                below   below
 offices              -       -       -         -               -                -       below

@@ -25,7 +25,6 @@ from operations.mailed_links import RESET_PASSWORD, DeadLink
 from operations.recovery import PER_ACCOUNT, PER_ADDRESS
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
-from web.letters import POSTMAN
 
 NEW = "fresh-word-85"
 NOBODY = "13900009999"

@@ -1,6 +1,6 @@
 """A password set by the security question waits a day before it takes effect.
 
-Revision: 0005, after 0004.
+Revision: 0009, after 0008.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
