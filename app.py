@@ -19,6 +19,7 @@ import public_views
 from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
+from tables import kept_apart
 from web import access, assets, errors, filters, headers
 
 
@@ -46,7 +47,9 @@ def _set_up_shared_objects(app: Flask) -> None:
     os.makedirs(app.config["INSTANCE_PATH"], exist_ok=True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
     keyring.load(app.config["FIELD_KEY"])
+    app.config["SQLALCHEMY_BINDS"] = kept_apart.binds(app.config["SQLALCHEMY_DATABASE_URI"])
     db.init_app(app)
+    kept_apart.init_app(app)
     migrate.init_app(app, db)
     login_manager.init_app(app)
     csrf.init_app(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -14,11 +14,12 @@ from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as BoundSession
 from flask_wtf import CSRFProtect
 from huey import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, Select, Table, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -65,7 +66,36 @@ def _queue_storage(config: Mapping[str, Any]) -> tuple[type, dict[str, Any]]:
     return RedisStorage, {"connection_pool": ConnectionPool.from_url(config["REDIS_URL"], **patience)}
 
 
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+KEPT_APART = "kept_apart"
+"""The mark of a table, and the name of the engine, for what lies beside the database where SQLite has one writer only."""
+
+ATTACHED = "attached"
+
+
+class RoutedSession(BoundSession):
+    """Sends statements about a table that is kept apart to its own file; on PostgreSQL there is none, and no need.
+
+    While the file is attached to the database's own connection, everything goes there and is one transaction.
+    """
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **given: Any) -> Engine | Connection:
+        apart = None if self.info.get(ATTACHED) else db.engines.get(KEPT_APART)
+        if bind is None and apart is not None and any(map(_is_kept_apart, _tables(mapper, clause))):
+            return apart
+        return super().get_bind(mapper, clause, bind, **given)
+
+
+def _tables(mapper: Any, clause: Any) -> Iterable[Any]:
+    if mapper is not None:
+        return (mapper.local_table,)
+    return clause.get_final_froms() if isinstance(clause, Select) else (getattr(clause, "table", None),)
+
+
+def _is_kept_apart(table: Any) -> bool:
+    return isinstance(table, Table) and KEPT_APART in table.info
+
+
+db = SQLAlchemy(model_class=Base, session_options={"autoflush": True, "class_": RoutedSession})
 migrate = Migrate(render_as_batch=True, compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
@@ -132,7 +162,25 @@ def writing() -> Iterator[Session]:
             session.rollback()
             raise
         finally:
-            session.info["writing"] = False
+            session.info["writing"] = session.info[ATTACHED] = False
+
+
+@contextmanager
+def writing_apart() -> Iterator[Session]:
+    """Change only what is kept apart: on SQLite that waits for no other writer, and none waits for it."""
+    session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("writing() does not nest; operations only flush")
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
 
 
 class Busy(RuntimeError):

@@ -19,20 +19,23 @@ from domain.access import Actor
 from domain.certificate_rows import Importer
 from domain.errors import DomainError, WorkbookRefused
 from domain.vocabulary import Outcome
-from extensions import writing
+from extensions import db, writing, writing_apart
+from importing import mending
 from importing.error_workbook import ErrorWorkbook
 from importing.examining import ColumnsUnclear, Examination, columns_told
 from importing.judging import Judged, without_id_numbers
 from importing.kept_uploads import KeptUploads
 from importing.layout import NOT_IMPORTED, Answers
+from importing.mending import Edits
 from importing.report import JsonReport
 from importing.template import write_template
 from models import ImportBatch, Office
 from operations import campaigns, columns, dictionaries, imports
+from operations.publishing import Watch, unwatched
 
 __all__ = [
     "NOT_IMPORTED", "UPLOAD_BYTES", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport", "Judged",
-    "answer_columns", "check", "error_file", "examination", "examine", "kept_uploads", "upload", "without_id_numbers",
+    "answer_columns", "check", "error_file", "examination", "examine", "kept_uploads", "mend", "upload", "without_id_numbers",
     "write_template",
 ]  # fmt: skip
 
@@ -57,17 +60,21 @@ def examine(reading: Examination, source: Path | BinaryIO) -> Iterator[Judged]:
         yield from group
 
 
-def check(actor: Actor, office: Office, source: BinaryIO, file_name: str) -> int:
+def check(actor: Actor, office: Office, source: BinaryIO, file_name: str, watch: Watch = unwatched) -> int:
     """Read and judge a workbook into a new batch and return its id; a refused workbook leaves no batch."""
     reading = examination(office)
     batch_id = _opened(actor, office.id, source, file_name)
     with _nothing_left_of(batch_id):
-        _read_into(batch_id, reading, source)
+        _read_into(batch_id, reading, source, watch)
     return batch_id
 
 
-def upload(actor: Actor, office: Office, upload: IO[bytes], file_name: str) -> int:
-    """Check an upload; where its columns are unclear, keep it encrypted until somebody has named them."""
+def upload(actor: Actor, office: Office, upload: IO[bytes], file_name: str, watch: Watch = unwatched) -> int:
+    """Check an upload; where its columns are unclear, keep it encrypted until somebody has named them.
+
+    `watch` is told how many rows are judged, and of how many where the file says so; what it raises stops the reading
+    and leaves nothing.
+    """
     reading = examination(office)
     with kept_uploads().spooled(upload) as source:
         if source.seek(0, os.SEEK_END) > UPLOAD_BYTES:
@@ -75,11 +82,18 @@ def upload(actor: Actor, office: Office, upload: IO[bytes], file_name: str) -> i
         source.seek(0)
         batch_id = _opened(actor, office.id, source, file_name)
         with _nothing_left_of(batch_id):
-            _read_or_ask(batch_id, reading, source)
+            _read_or_ask(batch_id, reading, source, watch)
     return batch_id
 
 
-def answer_columns(actor: Actor, batch_id: int, version: int, answers: Answers, skipped: Collection[str] = ()) -> None:
+def answer_columns(
+    actor: Actor,
+    batch_id: int,
+    version: int,
+    answers: Answers,
+    skipped: Collection[str] = (),
+    watch: Watch = unwatched,
+) -> None:
     """Read a kept upload again, now that somebody has said which column is which and which sheets to leave out."""
     with writing():
         office = imports.read_again(actor, batch_id, version).office
@@ -90,9 +104,21 @@ def answer_columns(actor: Actor, batch_id: int, version: int, answers: Answers, 
         if source is None:
             raise DomainError("上传的文件已经过期，请重新上传")
         with source:
-            _read_or_ask(batch_id, reading, source)
+            _read_or_ask(batch_id, reading, source, watch)
     with writing():
         columns.remember(office_id, {str(header): key for header, key in answers.items()})
+
+
+def mend(actor: Actor, batch_id: int, version: int, edits: Edits) -> ImportBatch:
+    """Take over cells that were typed anew in rows of a checked batch: position -> field -> words.
+
+    They are judged as an upload would judge them, repeats in the workbook and the record included. Only flushes.
+    """
+    batch = imports.waiting(actor, batch_id, version)
+    mending.mend(batch, edits, importer_of(batch.office), dictionaries.for_workbook())
+    batch.version += 1
+    db.session.flush()
+    return batch
 
 
 def error_file(batch: ImportBatch) -> BinaryIO:
@@ -131,9 +157,9 @@ def _nothing_left_of(batch_id: int) -> Iterator[None]:
         raise
 
 
-def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO) -> None:
+def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch) -> None:
     try:
-        _read_into(batch_id, reading, source)
+        _read_into(batch_id, reading, source, watch)
     except ColumnsUnclear as unclear:
         kept_uploads().keep(batch_id, source)
         with writing():
@@ -142,12 +168,13 @@ def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO) -> None:
         kept_uploads().forget(batch_id)
 
 
-def _read_into(batch_id: int, reading: Examination, source: BinaryIO) -> None:
+def _read_into(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch) -> None:
     """Stage the rows a group at a time, each in a short transaction; the batch is seen when all are there."""
     for group in reading.groups(workbooks.read(source)):
-        rows = [row.staged for row in group]
-        with writing():
-            imports.stage(batch_id, rows)
+        rows = reading.staged(batch_id, group)
+        with writing_apart():
+            imports.stage(rows)
+        watch(group[-1].position, reading.expected)
     with writing():
         imports.finish_reading(
             batch_id,

@@ -1,7 +1,7 @@
 """Every table of the system, one file per entity in tables/."""
 
 from tables.accounts import ACCOUNTS, Account, Employer, EmployerUser, Holder, StaffUser, id_digest, mobile_digest
-from tables.batch import ImportBatch, RememberedColumn, StagedRow
+from tables.batch import ImportBatch, RememberedColumn
 from tables.campaign import Campaign
 from tables.case import CasePhoto, ProblemPerson, VerificationCase
 from tables.certificate import Certificate, LookupCount
@@ -15,10 +15,11 @@ from tables.name_piece import CertificateNamePiece, HolderNamePiece
 from tables.office import Office
 from tables.portal import Challenge, FailedAttempt, MailedLink, Message, OpenSession
 from tables.reference import ReferenceRecord
+from tables.staged import PREPARED, StagedRow
 from tables.stock import BlankRange
 
 __all__ = [
-    "ACCOUNTS", "Account", "AwardingBody", "AwardingBodyAlias", "BackgroundJob", "BlankRange", "Campaign",
+    "ACCOUNTS", "PREPARED", "Account", "AwardingBody", "AwardingBodyAlias", "BackgroundJob", "BlankRange", "Campaign",
     "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "Employer", "EmployerUser", "Event", "EventHead",
     "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "LookupCount",
     "MailedLink", "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson", "ReferenceRecord",

@@ -118,7 +118,7 @@ class Place:
         return tuple(dict.fromkeys(office for office in chain if office is not None))
 
     def lies_within(self, office_id: int) -> bool:
-        return office_id in self.lineage
+        return office_id in (self.office_id, self.city_office_id, self.region_office_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from unicodedata import category, normalize
@@ -15,6 +15,7 @@ from domain.certificate_fields import Field, Kind
 from domain.errors import DomainError
 from domain.identifiers import certificate_number, parse_id
 from domain.partial_dates import PartialDate, parse_cell
+from domain.stored_values import plain_value
 from domain.titles import TitleCatalogue, title_level
 from domain.vocabulary import ObtainedBy, Term, TitleLevel
 
@@ -47,7 +48,7 @@ class Dictionaries:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """What a cell says: a value, or a problem; a warning to look at; a notice of what was read differently."""
 
@@ -55,6 +56,15 @@ class Reading:
     problem: str = ""
     warning: str = ""
     notice: str = ""
+    plain: Any = field(init=False, compare=False, repr=False)
+    """The value as it is stored."""
+    said: bool = field(init=False, compare=False, repr=False)
+    """Whether there is anything to tell."""
+
+    def __post_init__(self) -> None:
+        value = self.value
+        self.plain = value if value is None or value.__class__ is str else plain_value(value)
+        self.said = bool(self.problem or self.warning or self.notice)
 
 
 EMPTY = Reading()

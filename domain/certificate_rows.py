@@ -6,9 +6,10 @@ is left out, so that one slip is told once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from domain import certificate_fields
@@ -19,12 +20,17 @@ from domain.cells import CellValue
 from domain.certificate_fields import BY_KEY, STORED, Field, Kind
 from domain.identifiers import IdDocument
 from domain.partial_dates import PartialDate
+from domain.stored_values import plain_value
 from domain.titles import check_title
 from domain.vocabulary import CertificateStatus, ObtainedBy, OfficeKind, Sex, TitleLevel
 
 YOUNGEST = 16
 """Nobody was awarded a title before this age."""
 _CACHED_PER_COLUMN = 5_000
+KEYS = tuple(one.key for one in STORED)
+_POSITION = {key: at for at, key in enumerate(KEYS)}
+_ID_NUMBER = _POSITION["id_number"]
+_REQUIRED = tuple(one.required for one in STORED)
 _REPEATING = (Kind.TERM, Kind.SERIES, Kind.TITLE, Kind.BODY, Kind.DATE, Kind.TEXT)
 
 
@@ -50,12 +56,20 @@ class Importer:
     place: Place
     campaign: CampaignScope | None = None
 
+    def home_of(self, body: Body | None) -> Place:
+        """Return whose a certificate of this body is: its office's where that lies in the subtree, else the importer's."""
+        return body.place if body is not None and body.place.lies_within(self.place.office_id) else self.place
+
 
 @dataclass(slots=True)
 class CheckedRow:
-    """What a row holds and what is to be said of it. `values` are complete only where `errors` is empty."""
+    """What a row holds and what is to be said of it. `values` are complete only where `errors` is empty.
 
-    values: dict[str, Any] = field(default_factory=dict)
+    `plain` are the same values as they are stored, in the order of `KEYS`.
+    """
+
+    values: dict[str, Any]
+    plain: list[Any]
     document: IdDocument | None = None
     body: Body | None = None
     errors: list[Remark] = field(default_factory=list)
@@ -67,82 +81,97 @@ class RowChecker:
     """The rules of a certificate row, compiled once for the columns of a workbook and the office that sends it."""
 
     def __init__(self, columns: Mapping[int, Field], dictionaries: Dictionaries, importer: Importer) -> None:
-        self._readers = [
-            (
-                at,
-                one.key,
-                _remembering(reader(one, dictionaries)) if one.kind in _REPEATING else reader(one, dictionaries),
-            )
-            for at, one in columns.items()
-            if one.kind is not Kind.SERIAL
-        ]
-        self._required = [one for one in STORED if one.required]
+        readers = {one.key: (at, _compiled(one, dictionaries)) for at, one in columns.items() if one.key in _POSITION}
+        self._readers = [readers.get(key) for key in KEYS]
         self._dictionaries, self._importer = dictionaries, importer
 
     def check(self, cells: Sequence[CellValue]) -> CheckedRow:
-        row = CheckedRow()
-        self._read(row, cells)
-        row.errors += [*self._missing(row), *between_cells(row.values, row.document, self._dictionaries)]
+        return self.check_all([cells])[0]
+
+    def check_all(self, rows: Sequence[Sequence[CellValue]]) -> list[CheckedRow]:
+        """Check many rows: column by column what stands in a cell, then row by row what stands between them."""
+        cells = list(zip_longest(*rows)) if rows else []
+        columns = [self._readings(reader, cells, len(rows)) for reader in self._readers]
+        suspects = _suspects(columns)
+        return [self._checked(row, at in suspects) for at, row in enumerate(zip(*columns, strict=True))]
+
+    @staticmethod
+    def _readings(
+        reader: tuple[int, ColumnReader] | None, cells: Sequence[Sequence[CellValue]], rows: int
+    ) -> list[Reading]:
+        if reader is None or reader[0] >= len(cells):
+            return [EMPTY] * rows
+        return reader[1](cells[reader[0]])
+
+    def _checked(self, readings: Sequence[Reading], suspect: bool) -> CheckedRow:
+        document = readings[_ID_NUMBER].value
+        row = CheckedRow(
+            dict(zip(KEYS, [one.value for one in readings], strict=True)), [one.plain for one in readings], document
+        )
+        if document is not None:
+            row.values["id_number"] = document.number
+        if suspect:
+            _note_all(row, readings)
+        row.errors += between_cells(row.values, document, self._dictionaries)
         row.errors += whose_row(row.values, self._importer)
         _fill_in(row)
-        row.warnings += self._whose_certificate(row)
-        row.warnings += (Remark(*said) for said in outside(row.values, self._importer.campaign))
-        row.errors.sort(key=lambda remark: BY_KEY[remark.key].column)
+        self._find_body(row)
+        row.warnings += [Remark(*said) for said in outside(row.values, self._importer.campaign)]
+        if len(row.errors) > 1:
+            row.errors.sort(key=lambda remark: BY_KEY[remark.key].column)
         return row
 
-    def _read(self, row: CheckedRow, cells: Sequence[CellValue]) -> None:
-        for at, key, read in self._readers:
-            reading = read(cells[at]) if at < len(cells) else EMPTY
-            if reading is EMPTY:
-                row.values[key] = None
-                continue
-            _note(row, key, reading)
-        body = row.values.get("awarding_body")
-        row.body = self._dictionaries.bodies.find(body) if body else None
-
-    def _missing(self, row: CheckedRow) -> Iterator[Remark]:
-        wrong = {remark.key for remark in row.errors}
-        for one in self._required:
-            if row.values.get(one.key) is None and one.key not in wrong:
-                yield Remark(one.key, f"{one.header}没有填，请照证书补上")
-
-    def _whose_certificate(self, row: CheckedRow) -> Iterator[Remark]:
-        body = row.body
-        if body is not None and not body.place.lies_within(self._importer.place.office_id):
-            yield Remark(
-                "awarding_body", f"“{body.name}”归“{body.office_name}”管，这一行会记在“{self._importer.name}”名下"
-            )
+    def _find_body(self, row: CheckedRow) -> None:
+        """Find the body of the dictionary, and say so where the certificate is not its office's."""
+        body = row.body = self._dictionaries.bodies.find(row.values["awarding_body"] or "")
+        if body is not None and self._importer.home_of(body) is not body.place:
+            sentence = f"“{body.name}”归“{body.office_name}”管，这一行会记在“{self._importer.name}”名下"
+            row.warnings.append(Remark("awarding_body", sentence))
 
 
-def _note(row: CheckedRow, key: str, reading: Reading) -> None:
-    if reading.problem:
-        row.errors.append(Remark(key, reading.problem))
-        return
-    if reading.warning:
-        row.warnings.append(Remark(key, reading.warning))
-    if reading.notice:
-        row.notices.append(Remark(key, reading.notice))
-    if isinstance(reading.value, IdDocument):
-        row.document = reading.value
-        row.values[key] = reading.value.number
-    else:
-        row.values[key] = reading.value
+ColumnReader = Callable[[Sequence[CellValue]], list[Reading]]
 
 
-def _remembering(read: Reader) -> Reader:
-    """Judge equal cells of a column once; the memory is bounded, since a hostile workbook repeats nothing."""
-    known: dict[tuple[type, CellValue], Reading] = {}
+def _compiled(one: Field, dictionaries: Dictionaries) -> ColumnReader:
+    read = reader(one, dictionaries)
+    if one.kind not in _REPEATING:
+        return lambda cells: [read(cell) for cell in cells]
+    known = _Verdicts(read)
+    return lambda cells: [known[cell] for cell in cells]
 
-    def remembered(cell: CellValue) -> Reading:
-        mark = (type(cell), cell)
-        verdict = known.get(mark)
-        if verdict is None:
-            verdict = read(cell)
-            if len(known) < _CACHED_PER_COLUMN:
-                known[mark] = verdict
+
+class _Verdicts(dict[CellValue, Reading]):
+    """Judges equal cells of a column once; the memory is bounded, since a hostile workbook repeats nothing."""
+
+    def __init__(self, read: Reader) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: CellValue) -> Reading:
+        verdict = self._read(cell)
+        if len(self) < _CACHED_PER_COLUMN and cell not in (0, 1):  # a yes or no equals them and says something else
+            self[cell] = verdict
         return verdict
 
-    return remembered
+
+def _suspects(columns: Sequence[Sequence[Reading]]) -> set[int]:
+    """Return the rows of which something is to be said already, or that lack a required value."""
+    suspects: set[int] = set()
+    for required, column in zip(_REQUIRED, columns, strict=True):
+        suspects.update(at for at, reading in enumerate(column) if reading.said or (required and reading.value is None))
+    return suspects
+
+
+def _note_all(row: CheckedRow, readings: Sequence[Reading]) -> None:
+    for key, required, reading in zip(KEYS, _REQUIRED, readings, strict=True):
+        if reading.problem:
+            row.errors.append(Remark(key, reading.problem))
+        elif required and reading.value is None:
+            row.errors.append(Remark(key, f"{BY_KEY[key].header}没有填，请照证书补上"))
+        if reading.warning:
+            row.warnings.append(Remark(key, reading.warning))
+        if reading.notice:
+            row.notices.append(Remark(key, reading.notice))
 
 
 def between_cells(values: Mapping[str, Any], document: IdDocument | None, dictionaries: Dictionaries) -> list[Remark]:
@@ -155,30 +184,38 @@ def between_cells(values: Mapping[str, Any], document: IdDocument | None, dictio
     ]
 
 
-def _sex(sex: Sex | None, document: IdDocument | None) -> Iterator[Remark]:
+def _sex(sex: Sex | None, document: IdDocument | None) -> Iterable[Remark]:
     if sex is not None and document is not None and document.sex and document.sex != sex.label:
-        yield Remark("sex", "性别和身份证号对不上，请核对是哪一个写错了")
+        return (Remark("sex", "性别和身份证号对不上，请核对是哪一个写错了"),)
+    return ()
 
 
-def _title(values: Mapping[str, Any], dictionaries: Dictionaries) -> Iterator[Remark]:
+def _title(values: Mapping[str, Any], dictionaries: Dictionaries) -> Iterable[Remark]:
     series, level, title = values.get("title_series"), values.get("title_level"), values.get("title")
-    if series and level and title:
-        problems = check_title(dictionaries.titles, series, level.label, title, values.get("awarded_on"))
-        yield from (Remark(key, sentence) for key, sentence in problems)
+    if not (series and level and title):
+        return ()
+    problems = check_title(dictionaries.titles, series, level.label, title, values.get("awarded_on"))
+    return [Remark(key, sentence) for key, sentence in problems] if problems else ()
 
 
-def _dates(awarded: PartialDate | None, issued: PartialDate | None) -> Iterator[Remark]:
+def _dates(awarded: PartialDate | None, issued: PartialDate | None) -> Iterable[Remark]:
     if awarded and issued and issued.certainly_before(awarded):
-        yield Remark("issued_on", "办证时间早于授予时间，请核对")
+        return (Remark("issued_on", "办证时间早于授予时间，请核对"),)
+    return ()
 
 
-def _age(awarded: PartialDate | None, birth: date | None) -> Iterator[Remark]:
+def _age(awarded: PartialDate | None, birth: date | None) -> Iterable[Remark]:
     if awarded and birth and awarded.certainly_younger_than(birth, YOUNGEST):
-        yield Remark("awarded_on", f"授予时本人还不满 {YOUNGEST} 岁，请核对授予时间和身份证号")
+        return (Remark("awarded_on", f"授予时本人还不满 {YOUNGEST} 岁，请核对授予时间和身份证号"),)
+    return ()
 
 
-def whose_row(values: Mapping[str, Any], importer: Importer) -> Iterator[Remark]:
-    """Yield why the row is another office's to import: counties 员级 and 助理级, a series office what it reviewed."""
+def whose_row(values: Mapping[str, Any], importer: Importer) -> Iterable[Remark]:
+    """Return why the row is another office's to import: counties 员级 and 助理级, a series office what it reviewed."""
+    return () if importer.kind in (OfficeKind.REGION, OfficeKind.CITY) else _not_theirs(values, importer)
+
+
+def _not_theirs(values: Mapping[str, Any], importer: Importer) -> Iterator[Remark]:
     series, level, obtained = values.get("title_series"), values.get("title_level"), values.get("obtained_by")
     if importer.kind is OfficeKind.COUNTY and level is TitleLevel.INTERMEDIATE:
         yield Remark("title_level", "县区只归集员级和助理级，中级请交市职改办或市直系列职改办导入")
@@ -191,12 +228,19 @@ def whose_row(values: Mapping[str, Any], importer: Importer) -> Iterator[Remark]
 
 def _fill_in(row: CheckedRow) -> None:
     """Take from the ID number what the sex column leaves open; a certificate without a state is 正常."""
-    wrong = {remark.key for remark in row.errors}
     known_sex = row.document.sex if row.document else None
-    if row.values.get("sex") is None and known_sex and "sex" not in wrong:
-        row.values["sex"] = Sex.labelled(known_sex)
-    if row.values.get("cert_status") is None and "cert_status" not in wrong:
-        row.values["cert_status"] = CertificateStatus.NORMAL
+    if row.values["sex"] is None and known_sex and not _is_wrong(row, "sex"):
+        _put(row, "sex", Sex.labelled(known_sex))
+    if row.values["cert_status"] is None and not _is_wrong(row, "cert_status"):
+        _put(row, "cert_status", CertificateStatus.NORMAL)
+
+
+def _is_wrong(row: CheckedRow, key: str) -> bool:
+    return any(remark.key == key for remark in row.errors)
+
+
+def _put(row: CheckedRow, key: str, value: Any) -> None:
+    row.values[key], row.plain[_POSITION[key]] = value, plain_value(value)
 
 
 def differing(record: Mapping[str, Any], values: Mapping[str, Any], keys: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from domain import normalizing
 from domain.errors import FieldProblem
@@ -35,8 +36,7 @@ class MobileProblem(FieldProblem):
         super().__init__("mobile", sentence)
 
 
-@dataclass(frozen=True, slots=True)
-class IdDocument:
+class IdDocument(NamedTuple):
     """An identity document as it is stored; `converted` when fifteen digits were written."""
 
     number: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -30,6 +30,7 @@ class PartialDate:
     year: int
     month: int
     day: int | None = None
+    iso: str = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not _EARLIEST_YEAR <= self.year <= date.max.year:
@@ -38,6 +39,8 @@ class PartialDate:
             raise DateProblem(f"没有 {self.month} 月，请照原件核对")
         if self.day is not None and not 1 <= self.day <= monthrange(self.year, self.month)[1]:
             raise DateProblem(f"{self.year} 年 {self.month} 月没有 {self.day} 日，请照原件核对")
+        month = f"{self.year}-{self.month:02}"
+        object.__setattr__(self, "iso", month if self.day is None else f"{month}-{self.day:02}")
 
     @classmethod
     def from_iso(cls, iso: str) -> PartialDate:
@@ -47,11 +50,6 @@ class PartialDate:
     @classmethod
     def from_date(cls, day: date) -> PartialDate:
         return cls(day.year, day.month, day.day)
-
-    @property
-    def iso(self) -> str:
-        month = f"{self.year}-{self.month:02}"
-        return month if self.day is None else f"{month}-{self.day:02}"
 
     @property
     def chinese(self) -> str:
@@ -80,6 +78,8 @@ class PartialDate:
 
     def certainly_younger_than(self, birth: date, years: int) -> bool:
         """Whether somebody born then had not reached that age on this date, beyond doubt."""
+        if self.year - birth.year > years:
+            return False
         last = self.latest()
         return (last.year - years, last.month, last.day) < (birth.year, birth.month, birth.day)
 

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.certificate_fields import BY_KEY, Kind
+from domain.identifiers import IdDocument
 from domain.partial_dates import PartialDate
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values as JSON can hold them; what is empty is left out."""
-    return {
-        key: value.iso if isinstance(value, PartialDate) else getattr(value, "value", value)
-        for key, value in values.items()
-        if value is not None
-    }
+    return {key: plain_value(value) for key, value in values.items() if value is not None}
+
+
+def plain_value(value: Any) -> Any:
+    """Return one value as the database and JSON hold it: a date as ISO text, a term as its slug."""
+    if isinstance(value, PartialDate):
+        return value.iso
+    return value.number if isinstance(value, IdDocument) else getattr(value, "value", value)
 
 
 def revived(kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,6 +10,8 @@ from typing import Any, Self
 import xlsxwriter
 
 from domain.certificate_fields import BY_KEY
+from domain.certificate_rows import shown
+from domain.stored_values import revived
 from domain.vocabulary import Outcome
 from importing.layout import EXPLANATION
 
@@ -51,9 +53,9 @@ class ErrorWorkbook:
         if self._sheet is None or sheet != self._name:
             self._begin(sheet)
         wrong = {key for key, _ in content.get("errors", ())}
-        cells = content.get("cells", ())
+        cells, values = content.get("cells"), content["values"]
         for at, (position, _, key) in enumerate(self._columns):
-            cell = cells[position] if position < len(cells) else None
+            cell = _typed(cells, position) if cells is not None else shown(revived({key: values.get(key)})[key])
             self._write(at, cell, self._wrong if key in wrong else self._text)
         self._sheet.write_string(self._row, len(self._columns), explanation(outcome, content), self._text)
         self._row += 1
@@ -89,6 +91,10 @@ class ErrorWorkbook:
             number += 1
         self._used.add(name.casefold())
         return name
+
+
+def _typed(cells: Sequence[Any], position: int) -> Any:
+    return cells[position] if position < len(cells) else None
 
 
 def explanation(outcome: Outcome, content: Mapping[str, Any]) -> str:

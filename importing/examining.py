@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from domain.cell_reading import Dictionaries
+from domain.certificate_fields import BY_KEY
 from domain.certificate_rows import Importer
 from domain.errors import DomainError, WorkbookRefused
 from domain.vocabulary import Outcome
 from importing.earlier_rows import EarlierRows
 from importing.judging import Judge, Judged
-from importing.layout import HEADER_WITHIN, Answers, RowFilter, SheetLayout, find_layout
+from importing.layout import HEADER_WITHIN, Answers, Column, RowFilter, SheetLayout, find_layout
 from importing.template import LISTS_SHEET
 from workbooks import Event, LeftOut, Part, Row, SheetStarted
 
@@ -52,18 +53,22 @@ class Examination:
         self.left_out: list[str] = []
         self.counts: Counter[Outcome] = Counter()
         self.attention = 0
+        self._told_rows: int | None = 0
 
     def groups(self, events: Iterable[Event]) -> Iterator[list[Judged]]:
         """Yield the rows in groups; raises ColumnsUnclear at the end of a workbook that must be mapped by hand."""
-        with EarlierRows() as earlier:
-            judge = Judge(self._importer, self._dictionaries, earlier)
-            rows = self._rows(events)
-            while group := list(islice(rows, ROWS_AT_ONCE)):
-                judged = judge.judge(group)
-                self.counts.update(row.outcome for row in judged)
-                self.attention += sum(row.warned for row in judged)
-                yield judged
+        judge = Judge(self._importer, self._dictionaries, EarlierRows())
+        rows = self._rows(events)
+        while group := list(islice(rows, ROWS_AT_ONCE)):
+            judged = judge.judge(group)
+            self.counts.update(row.outcome for row in judged)
+            self.attention += sum(row.warned for row in judged)
+            yield judged
         self._refuse_unclear()
+
+    def staged(self, batch_id: int, rows: Iterable[Judged]) -> list[tuple[Any, ...]]:
+        """Return judged rows as they are stored."""
+        return [row.staged(batch_id, self._importer.home_of(row.checked.body)) for row in rows]
 
     def _rows(self, events: Iterable[Event]) -> Iterator[tuple[SheetLayout, Row]]:
         sheet: _Sheet | None = None
@@ -81,7 +86,14 @@ class Examination:
         if sheet is not None:
             yield from self._ended(sheet)
 
+    @property
+    def expected(self) -> int | None:
+        """About how many rows there will be in all, as far as the file says so."""
+        known = self._told_rows is not None and self._told_rows >= sum(self.counts.values())
+        return self._told_rows if known else None
+
     def _begun(self, event: SheetStarted) -> _Sheet | None:
+        self._told_rows = None if self._told_rows is None or event.rows is None else self._told_rows + event.rows
         name = self._own_name(event.name)
         if name in self._skipped:
             self._remark(f"工作表“{name}”按您的选择没有读入")
@@ -149,6 +161,18 @@ def columns_told(layouts: Iterable[SheetLayout]) -> dict[str, Any]:
             for layout in layouts
         ]
     }
+
+
+def layouts_told(told: Mapping[str, Any]) -> list[SheetLayout]:
+    """Return the layouts that a batch keeps."""
+    return [
+        SheetLayout(
+            sheet["name"],
+            sheet["header_row"],
+            tuple(Column(at, header, BY_KEY.get(key)) for at, header, key in sheet["columns"]),
+        )
+        for sheet in told["sheets"]
+    ]
 
 
 class _Sheet:

@@ -3,57 +3,92 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
+from domain import access
 from domain.cell_reading import Bodies, Body, Dictionaries
 from domain.cells import CellError, CellValue, Formula
-from domain.certificate_rows import CheckedRow, Importer, Remark, RowChecker
+from domain.certificate_rows import KEYS, CheckedRow, Importer, Remark, RowChecker
 from domain.identifiers import mask_id
 from domain.stored_values import plain
 from domain.vocabulary import Outcome
-from importing.earlier_rows import EarlierRows, Place
+from encryption import encrypt_json, keyring
+from importing.earlier_rows import EarlierRows
 from importing.layout import SheetLayout
+from models import PREPARED
 from operations.matching import Claim, OnRecord, claim_of
-from operations.staged import blank_remark, conflict_content, repeated_remark
+from operations.staged import blank_remark, conflict_content, likeness, repeated_remark
 from workbooks import Row
 
 LONGEST_CELL = 1000
 _SUGGESTED_FOR = 200
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+_NOT_PREPARED = (None,) * len(PREPARED)
 
 
-@dataclass(slots=True)
 class Judged:
-    """A row and what becomes of it, in the form in which rows are staged; `content` is what JSON can hold."""
+    """A row and what becomes of it. `said` is what there is to say of it, in a form that JSON can hold."""
 
-    position: int
-    sheet: str
-    row: int
-    outcome: Outcome
-    warned: bool
-    content: dict[str, Any]
+    __slots__ = ("cells", "checked", "claim", "layout", "outcome", "position", "row", "said")
+
+    def __init__(self, position: int, layout: SheetLayout, row: int, cells: Sequence[CellValue], checked: CheckedRow):
+        self.position, self.layout, self.row, self.cells, self.checked = position, layout, row, cells, checked
+        self.claim: Claim | None = None if checked.errors else claim_of(checked.values, checked.body)
+        self.outcome = Outcome.WRONG
+        self.said: dict[str, Any] = {}
 
     @property
-    def staged(self) -> dict[str, Any]:
-        """Return the columns of a staged row."""
-        return {
-            "position": self.position, "sheet": self.sheet, "row": self.row,
-            "outcome": self.outcome, "warned": self.warned, "content": self.content,
-        }  # fmt: skip
+    def sheet(self) -> str:
+        return self.layout.sheet
 
+    @property
+    def compared(self) -> Sequence[str]:
+        return self.layout.compared
 
-@dataclass(slots=True)
-class _Row:
-    place: Place
-    layout: SheetLayout
-    cells: Sequence[CellValue]
-    checked: CheckedRow
-    claim: Claim | None
-    outcome: Outcome = Outcome.WRONG
-    more: dict[str, Any] = field(default_factory=dict)
+    @property
+    def warned(self) -> bool:
+        return self.outcome.goes_in and (bool(self.checked.warnings) or "likeness" in self.said)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """All that is kept of the row besides the columns of a record."""
+        checked, kept = self.checked, dict(self.said)
+        if checked.warnings:
+            kept["warnings"] = _told(checked.warnings)
+        if checked.notices:
+            kept["notices"] = _told(checked.notices)
+        if checked.errors:
+            kept |= {"errors": _told(checked.errors), "values": plain(checked.values)}
+        if self.outcome.refused:
+            last = max(column.at for column in self.layout.columns) + 1
+            kept["cells"] = [kept_cell(cell) for cell in self.cells[:last]]
+        return kept
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The same as a staged row tells it."""
+        kept = self.kept
+        warnings = [*kept.get("warnings", ()), *kept.get("likeness", ())]
+        return {"values": plain(self.checked.values), **kept, "warnings": warnings}
+
+    def staged(self, batch_id: int, home: access.Place) -> tuple[Any, ...]:
+        """Return the row as it is stored, in the order of `staging.COLUMNS`; `home` is the office it would belong to."""
+        kept = self.kept
+        return (
+            batch_id, self.position, self.layout.sheet, self.row, self.outcome.value, self.warned,
+            encrypt_json(kept) if kept else None, *(_NOT_PREPARED if self.claim is None else self._record(self.claim, home)),
+        )  # fmt: skip
+
+    def _record(self, claim: Claim, home: access.Place) -> tuple[Any, ...]:
+        values, document = dict(zip(KEYS, self.checked.plain, strict=True)), self.checked.document
+        assert document is not None
+        values["id_number"] = keyring.encrypt(document.number.encode())
+        values["id_digest"], values["id_kind"], values["body_key"] = claim.digest, document.kind.value, claim.body_key
+        values["office_id"] = home.office_id
+        values["city_office_id"], values["region_office_id"] = home.city_office_id, home.region_office_id
+        return tuple([values[name] for name in PREPARED])
 
 
 class Judge:
@@ -68,20 +103,19 @@ class Judge:
 
     def judge(self, rows: Sequence[tuple[SheetLayout, Row]]) -> list[Judged]:
         """Judge a group of rows in the order of the file."""
-        checked = [self._checked(layout, row) for layout, row in rows]
-        claims = [row.claim for row in checked if row.claim is not None]
-        on_record = OnRecord(claims)
-        self._earlier.recall(claims)
-        for row in checked:
-            if row.claim is not None:
-                self._classify(row, row.claim, on_record)
-        self._earlier.keep()
-        return list(self._finished(checked))
+        judged: list[Judged] = []
+        for layout, group in _by_layout(rows):
+            judged += self._checked(layout, group)
+        classify(judged, self._earlier, self._importer.place)
+        return judged
 
-    def _checked(self, layout: SheetLayout, row: Row) -> _Row:
-        checked = self._checker(layout).check(row.cells)
-        claim = None if checked.errors else claim_of(checked.values, checked.body)
-        return _Row(Place(layout.sheet, row.number), layout, row.cells, checked, claim)
+    def _checked(self, layout: SheetLayout, rows: Sequence[Row]) -> Iterable[Judged]:
+        checked = self._checker(layout).check_all([row.cells for row in rows])
+        before, self._position = self._position, self._position + len(rows)
+        return [
+            Judged(before + at, layout, row.number, row.cells, found)
+            for at, (row, found) in enumerate(zip(rows, checked, strict=True), 1)
+        ]
 
     def _checker(self, layout: SheetLayout) -> RowChecker:
         checker = self._checkers.get(layout.sheet)
@@ -89,38 +123,58 @@ class Judge:
             checker = self._checkers[layout.sheet] = RowChecker(layout.fields, self._dictionaries, self._importer)
         return checker
 
-    def _classify(self, row: _Row, claim: Claim, on_record: OnRecord) -> None:
-        if on_record.is_blank(claim):
-            row.outcome = Outcome.IN_STOCK
-            row.checked.errors.append(blank_remark())
-            return
-        record = on_record.record(claim)
-        if record is not None:
-            row.outcome, row.more = conflict_content(record, claim, row.layout.compared, self._importer.place)
-            return
-        before = self._earlier.same_number(claim)
-        if before is not None:
-            row.outcome = Outcome.REPEATED
-            row.checked.errors.append(repeated_remark(before.seen_from(row.place.sheet)))
-            return
-        self._note_likeness(row, claim, on_record)
-        self._earlier.add(claim, row.place)
 
-    def _note_likeness(self, row: _Row, claim: Claim, on_record: OnRecord) -> None:
-        row.outcome = Outcome.NEW
-        number, before = on_record.same_award(claim), self._earlier.same_award(claim)
-        if number is None and before is None:
-            return
-        where = f"证书编号 {number}" if number is not None or before is None else before.seen_from(row.place.sheet)
-        row.outcome = Outcome.LIKELY_DUPLICATE
-        sentence = f"同一个人已有同系列、同级别、同资格、同一授予时间的证书（{where}），可能是重复的，请看一眼"
-        row.checked.warnings.append(Remark("cert_no", sentence))
+def _by_layout(rows: Sequence[tuple[SheetLayout, Row]]) -> list[tuple[SheetLayout, list[Row]]]:
+    groups: list[tuple[SheetLayout, list[Row]]] = []
+    for layout, row in rows:
+        if not groups or groups[-1][0] is not layout:
+            groups.append((layout, []))
+        groups[-1][1].append(row)
+    return groups
 
-    def _finished(self, rows: Sequence[_Row]) -> Iterator[Judged]:
-        for row in rows:
-            self._position += 1
-            warned = bool(row.checked.warnings) and row.outcome.goes_in
-            yield Judged(self._position, row.place.sheet, row.place.row, row.outcome, warned, _content(row))
+
+class Standing(Protocol):
+    """A row while it is told what it is against the record and the rows before it."""
+
+    position: int
+    outcome: Outcome
+    said: dict[str, Any]
+
+    @property
+    def claim(self) -> Claim | None: ...
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def compared(self) -> Sequence[str]: ...
+
+
+def classify(rows: Sequence[Standing], earlier: EarlierRows, place: access.Place) -> None:
+    """Tell for faultless rows, in the order of the file, what they are against the record and the rows before them."""
+    on_record = OnRecord([row.claim for row in rows if row.claim is not None])
+    for row in rows:
+        if row.claim is not None:
+            row.outcome, row.said = _standing(row, row.claim, on_record, earlier, place)
+
+
+def _standing(
+    row: Standing, claim: Claim, on_record: OnRecord, earlier: EarlierRows, place: access.Place
+) -> tuple[Outcome, dict[str, Any]]:
+    if on_record.is_blank(claim):
+        return Outcome.IN_STOCK, {"errors": [blank_remark()]}
+    record = on_record.record(claim)
+    if record is not None:
+        return conflict_content(record, claim, row.compared, place)
+    before = earlier.same_number(claim)
+    if before is not None:
+        return Outcome.REPEATED, {"errors": [repeated_remark(before.seen_from(row.sheet))]}
+    number, other = on_record.same_award(claim), earlier.same_award(claim)
+    earlier.add(claim, row.sheet, row.row)
+    if number is None and other is None:
+        return Outcome.NEW, {}
+    where = f"证书编号 {number}" if number is not None or other is None else other.seen_from(row.sheet)
+    return Outcome.LIKELY_DUPLICATE, {"likeness": [likeness(where)]}
 
 
 class FewSuggestions:
@@ -137,22 +191,6 @@ class FewSuggestions:
             return []
         self._left -= 1
         return self._bodies.suggest(name)
-
-
-def _content(row: _Row) -> dict[str, Any]:
-    checked = row.checked
-    content: dict[str, Any] = {"values": plain(checked.values), **row.more}
-    if checked.document is not None:
-        content["id_kind"] = checked.document.kind.value
-    for name, remarks in (("warnings", checked.warnings), ("notices", checked.notices)):
-        if remarks:
-            content[name] = _told(remarks)
-    if checked.errors:
-        content["errors"] = _told(checked.errors)
-    if row.outcome.refused:
-        last = max(column.at for column in row.layout.columns) + 1
-        content["cells"] = [kept_cell(cell) for cell in row.cells[:last]]
-    return content
 
 
 def _told(remarks: Sequence[Remark]) -> list[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from domain.cells import CellValue
 from domain.certificate_fields import BY_KEY, STORED, Field, Kind, named
@@ -40,7 +41,7 @@ class Column:
     field: Field | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SheetLayout:
     """The table of one sheet: its header and its columns."""
 
@@ -48,11 +49,11 @@ class SheetLayout:
     header_row: int
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def fields(self) -> dict[int, Field]:
         return {column.at: column.field for column in self.columns if column.field is not None}
 
-    @property
+    @cached_property
     def compared(self) -> tuple[str, ...]:
         """The fields by which its rows are held against the record."""
         return tuple(field.key for field in self.fields.values() if field.kind is not Kind.SERIAL)

@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import TypeDecorator
 
 from extensions import db
+from tables import kept_apart
 
 context.config.set_main_option("sqlalchemy.url", "set by the application")
 
@@ -20,12 +21,17 @@ def render_plainly(kind: str, item: Any, autogen_context: Any) -> str | bool:
     return False
 
 
+def stands_here(thing: Any, name: str | None, kind: str, *_: object) -> bool:
+    return kind != "table" or kept_apart.is_here(thing)
+
+
 def run() -> None:
     with db.engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_plainly,
+            include_object=stands_here,
             render_as_batch=True,
             compare_type=False,
         )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from domain.access import Actor, Permission
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.vocabulary import BatchState, Outcome
 from extensions import db
 from models import ImportBatch, StagedRow, now
-from operations import events, offices, reference_records
-from operations.publishing import OnConflict, publish
+from operations import events, offices, reference_records, staging
+from operations.publishing import OnConflict, Watch, publish, unwatched
+from operations.staging import STAGED
 
-STAGED = cast(Table, StagedRow.__table__)
 ROWS_KEPT = timedelta(days=30)
 """Rows that were refused are kept so long after their batch has ended, to be looked at and mended."""
 LONGEST_READING = timedelta(hours=6)
@@ -61,6 +61,7 @@ def open_batch(actor: Actor, office_id: int, file_name: str, file_digest: str) -
     batch.belong_to(office.place)
     db.session.add(batch)
     db.session.flush()
+    drop_rows(batch.id)  # a database brought back from a backup numbers its batches as it did before
     return batch
 
 
@@ -75,9 +76,9 @@ def read_again(actor: Actor, batch_id: int, version: int) -> ImportBatch:
     return batch
 
 
-def stage(batch_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep judged rows until they are committed: each with position, sheet, row, outcome, warned and content."""
-    db.session.execute(insert(STAGED), [{"batch_id": batch_id, **row} for row in rows])
+def stage(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Keep judged rows until they are committed, each in the order of `staging.COLUMNS`."""
+    staging.add(rows)
 
 
 def finish_reading(
@@ -112,18 +113,26 @@ def drop(batch_id: int) -> None:
 
 
 def drop_rows(batch_id: int) -> None:
-    db.session.execute(delete(STAGED).where(STAGED.c.batch_id == batch_id))
+    staging.drop(batch_id)
 
 
-def commit_batch(actor: Actor, batch_id: int, version: int, on_conflict: OnConflict = OnConflict.RECORD) -> ImportBatch:
-    """Put the rows of a batch on record, all in the running transaction; what changed meanwhile is looked up again.
-
-    The staged rows then say what became of each; `forget_rows` removes those that are not needed any more.
-    """
+def waiting(actor: Actor, batch_id: int, version: int) -> ImportBatch:
+    """Return a batch that waits to be committed, locked, as it was when it was looked at."""
     batch = _locked(actor, batch_id)
     if batch.state is not BatchState.CHECKED or batch.version != version:
         raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
-    published = publish(actor, batch, on_conflict)
+    return batch
+
+
+def commit_batch(
+    actor: Actor, batch_id: int, version: int, on_conflict: OnConflict = OnConflict.RECORD, watch: Watch = unwatched
+) -> ImportBatch:
+    """Put the rows of a batch on record, all in the running transaction; what changed meanwhile is looked up again.
+
+    `watch` is told how far it is, and may stop it. The staged rows then say what became of each; `forget_rows` removes those that are not needed any more.
+    """
+    batch = waiting(actor, batch_id, version)
+    published = publish(actor, batch, on_conflict, watch)
     kept = reference_records.keep(batch, staged_rows(batch.id, [Outcome.WRONG])) if batch.keeps_incomplete else 0
     batch.counts = {outcome.value: number for outcome, number in published.counts.items() if number}
     batch.state, batch.committed_at = BatchState.COMMITTED, now()
@@ -143,9 +152,7 @@ def commit_batch(actor: Actor, batch_id: int, version: int, on_conflict: OnConfl
 
 def set_aside(actor: Actor, batch_id: int, version: int, *, keep: bool) -> ImportBatch:
     """Let the rows that stay wrong be kept as reference records when the batch goes in, or not."""
-    batch = _locked(actor, batch_id)
-    if batch.state is not BatchState.CHECKED or batch.version != version:
-        raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
+    batch = waiting(actor, batch_id, version)
     batch.keeps_incomplete = keep
     batch.version += 1
     db.session.flush()
@@ -240,4 +247,6 @@ def _tidy_up() -> None:
         execution_options={"synchronize_session": False},
     )
     ended = ImportBatch.state.in_([BatchState.COMMITTED, BatchState.ABANDONED])
-    db.session.execute(delete(STAGED).where(STAGED.c.batch_id.in_(select(ImportBatch.id).where(ended, old))))
+    with_rows = db.session.scalars(select(STAGED.c.batch_id).distinct()).all()
+    over = select(ImportBatch.id).where(ImportBatch.id.in_(with_rows), ended, old)
+    db.session.execute(delete(STAGED).where(STAGED.c.batch_id.in_(db.session.scalars(over).all())))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Row, Table, select
 
@@ -17,10 +16,10 @@ from domain.partial_dates import PartialDate
 from domain.vocabulary import CertificateStatus, ObtainedBy
 from extensions import db
 from models import Certificate, id_digest
+from operations import bulk
 from operations.stock import Blanks
 
 CERTIFICATES = cast(Table, Certificate.__table__)
-KEYS_AT_ONCE = 500
 _TELLS_SEX = 18
 """An ID number of so many characters tells the sex, and a row that says otherwise is wrong before it comes here."""
 
@@ -36,11 +35,8 @@ _AWARD = tuple(
     CERTIFICATES.c[name] for name in ("cert_no", "id_digest", "title_series", "title_level", "title", "awarded_on")
 )
 
-T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What a faultless row says: its values, whose person it is, and which body it names as bodies are compared."""
 
     values: Mapping[str, Any]
@@ -62,34 +58,22 @@ def claim_of(values: Mapping[str, Any], body: Body | None) -> Claim:
     )
 
 
-def in_groups(things: Sequence[T], size: int = KEYS_AT_ONCE) -> Iterator[Sequence[T]]:
-    for at in range(0, len(things), size):
-        yield things[at : at + size]
-
-
 class OnRecord:
     """The records that the claims of one group may be about."""
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._by_key: dict[tuple[str, str], Row[Any]] = {}
         self._by_person: dict[bytes, list[Row[Any]]] = {}
-        self._blanks = Blanks([claim.number for claim in claims])
-        for group in in_groups(claims):
-            self._load_records(group)
-        unknown = [claim for claim in claims if self.record(claim) is None and not claim.is_replacement]
-        for group in in_groups(unknown):
-            self._load_awards(group)
-
-    def _load_records(self, claims: Sequence[Claim]) -> None:
-        numbers = {claim.number for claim in claims}
-        query = select(*_RECORD).where(CERTIFICATES.c.cert_no.in_(numbers))
-        self._by_key |= {(row.cert_no, row.body_key): row for row in db.session.execute(query)}
+        numbers = list({claim.number for claim in claims})
+        self._blanks = Blanks(numbers)
+        for row in bulk.rows_with(db.session.connection(), select(*_RECORD), CERTIFICATES.c.cert_no, numbers):
+            self._by_key[row.cert_no, row.body_key] = row
+        self._load_awards([claim for claim in claims if self.record(claim) is None and not claim.is_replacement])
 
     def _load_awards(self, claims: Sequence[Claim]) -> None:
-        digests = {claim.digest for claim in claims}
-        query = select(*_AWARD).where(CERTIFICATES.c.id_digest.in_(digests))
-        for row in db.session.execute(query):
-            self._by_person.setdefault(row.id_digest, []).append(row)
+        people = list({claim.digest for claim in claims})
+        for row in bulk.rows_with(db.session.connection(), select(*_AWARD), CERTIFICATES.c.id_digest, people):
+            self._by_person.setdefault(bytes(row.id_digest), []).append(row)
 
     def record(self, claim: Claim) -> Row[Any] | None:
         """Return the record with this number from this body."""
@@ -98,10 +82,6 @@ class OnRecord:
     def is_blank(self, claim: Claim) -> bool:
         """Whether the number is that of a blank certificate in stock."""
         return self._blanks.holds(claim.number)
-
-    def bars(self, claim: Claim) -> bool:
-        """Whether the row cannot simply go in: its number is a blank's, or a record has it."""
-        return self.is_blank(claim) or self.record(claim) is not None
 
     def same_award(self, claim: Claim) -> str | None:
         """Return the other number under which this person holds the same title of the same day, unless a replacement."""
@@ -126,7 +106,7 @@ def differences(record: Row[Any], claim: Claim, compared: Sequence[str]) -> list
     Number and body are equal, the body under whichever of its names; a person is compared by the digest.
     """
     differs = differing(_filled_in(record, claim), claim.values, [key for key in _COMPARED if key in compared])
-    return differs if record.id_digest == claim.digest else [*differs, "id_number"]
+    return differs if bytes(record.id_digest) == claim.digest else [*differs, "id_number"]
 
 
 def _filled_in(record: Row[Any], claim: Claim) -> Mapping[str, Any]:
@@ -134,7 +114,7 @@ def _filled_in(record: Row[Any], claim: Claim) -> Mapping[str, Any]:
     values: dict[str, Any] = dict(record._mapping)
     if record.cert_status is CertificateStatus.VOID_PENDING:
         values["cert_status"] = CertificateStatus.NORMAL
-    if record.sex is None and record.id_digest == claim.digest and len(claim.values["id_number"]) == _TELLS_SEX:
+    if record.sex is None and bytes(record.id_digest) == claim.digest and len(claim.values["id_number"]) == _TELLS_SEX:
         values["sex"] = claim.values.get("sex")
     return values
 

@@ -1,35 +1,41 @@
-"""Putting the rows of a batch on record: looked up once more, inserted in bulk, conflicts settled as was chosen."""
+"""Putting the rows of a batch on record: copied in bulk, looked up once more, conflicts settled as was chosen."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select, text
 
-from domain.access import Actor, Place
-from domain.certificate_fields import BY_KEY, STORED, Kind
-from domain.certificate_rows import Remark
+from domain import normalizing
+from domain.access import Actor
+from domain.certificate_fields import BY_KEY, Kind
+from domain.certificate_rows import Importer
+from domain.errors import DomainError
 from domain.identifiers import mask_id
-from domain.stored_values import revived
 from domain.verification import OPEN_STATES
 from domain.vocabulary import Outcome
 from extensions import db
 from models import Certificate, ImportBatch, StagedRow, VerificationCase, now
-from operations import certificates, events
+from operations import bulk, certificates, events, staging
 from operations.bodies import BodyDirectory
-from operations.matching import CERTIFICATES, Claim, OnRecord, claim_of, differences, lies_within
+from operations.matching import Claim, OnRecord, differences, lies_within
 from operations.staged import blank_remark, conflict_content, repeated_remark
+from tables import kept_apart
 
-STAGED = cast(Table, StagedRow.__table__)
-ROWS_AT_ONCE = 500
+COPIED_AT_ONCE = 20_000
 _ONE_IMPORT_AT_A_TIME = 20_101
-_KEYS = tuple(one.key for one in STORED)
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INCOMPLETE = "这一批检查的结果已经不完整，请放弃这一批，重新上传表格"
+
+Watch = Callable[[int, int | None], None]
+"""Told how many rows are done, and of how many where that is known; what it raises stops the work, and nothing is kept."""
+
+
+def unwatched(done: int, total: int | None) -> None:
+    """Watch nothing."""
 
 
 class OnConflict(StrEnum):
@@ -48,23 +54,13 @@ class Published:
     overwritten: int = 0
 
 
-@dataclass(slots=True)
-class _Going:
-    """A staged row on its way."""
-
-    position: int
-    sheet: str
-    row: int
-    outcome: Outcome
-    content: dict[str, Any]
-    claim: Claim
-    place: Place
-
-
-def publish(actor: Actor, batch: ImportBatch, on_conflict: OnConflict) -> Published:
+def publish(actor: Actor, batch: ImportBatch, on_conflict: OnConflict, watch: Watch) -> Published:
     """Insert what goes in; a row that has become a duplicate meanwhile is counted as one and says so."""
     _wait_for_other_imports()
-    publisher = _Publisher(actor, batch)
+    kept_apart.attach(db.session())
+    if sum(staging.counts(batch.id).values()) != batch.total:
+        raise DomainError(_INCOMPLETE)
+    publisher = _Publisher(actor, batch, watch)
     publisher.insert_new()
     if on_conflict is OnConflict.WORKBOOK:
         publisher.take_workbook()
@@ -78,171 +74,151 @@ def _wait_for_other_imports() -> None:
 
 
 class _Publisher:
-    def __init__(self, actor: Actor, batch: ImportBatch) -> None:
-        self._actor, self._batch = actor, batch
+    def __init__(self, actor: Actor, batch: ImportBatch, watch: Watch) -> None:
+        self._actor, self._batch, self._watch = actor, batch, watch
         self._place = batch.office.place
-        self._bodies = BodyDirectory.load()
         self._compared = compared_fields(batch)
-        self._insert = _INSERT[db.session.get_bind().dialect.name](CERTIFICATES).on_conflict_do_nothing()
-        self._moment = now()
         self._published = Published()
-        self._overwritten: set[int] = set()
 
     def finished(self) -> Published:
-        query = select(STAGED.c.outcome, func.count()).where(STAGED.c.batch_id == self._batch.id)
-        for outcome, number in db.session.execute(query.group_by(STAGED.c.outcome)):
-            self._published.counts[outcome] = number
+        self._published.counts.update(staging.counts(self._batch.id))
         return self._published
 
     def insert_new(self) -> None:
-        for group in self._staged((Outcome.NEW, Outcome.LIKELY_DUPLICATE)):
-            on_record = OnRecord([going.claim for going in group])
-            changed = [going for going in group if on_record.bars(going.claim)]
-            free = [going for going in group if not on_record.bars(going.claim)]
-            for going in changed:
-                self._judge_again(going, on_record)
-            changed += self._inserted(free)
-            self._restage(changed)
+        """The one way by which imported records come into being."""
+        staging.follow_dictionary(self._batch.id, _Homes(self._batch).of)
+        self._judge_again(staging.perhaps_in_stock(self._batch.id))
+        counts = staging.counts(self._batch.id)
+        last = staging.last_position(self._batch.id)
+        for after in range(0, last, COPIED_AT_ONCE):
+            self._published.inserted += staging.copy_to_register(self._batch, after, after + COPIED_AT_ONCE)
+            self._watch(min(after + COPIED_AT_ONCE, last), last)
+        if self._published.inserted < sum(counts.get(outcome, 0) for outcome in staging.GOING_IN):
+            self._judge_again(staging.passed_over(self._batch.id))
 
-    def _inserted(self, group: Sequence[_Going]) -> list[_Going]:
-        """Insert, and return the rows for which somebody else was faster in between."""
-        if not group:
-            return []
-        connection = db.session.connection()
-        done = connection.execute(self._insert, [self._record(going) for going in group]).rowcount
-        self._published.inserted += done
-        if done == len(group):
-            return []
-        on_record = OnRecord([going.claim for going in group])
-        late = [going for going in group if not self._is_mine(going, on_record)]
-        for going in late:
-            self._judge_again(going, on_record)
-        return late
+    def _judge_again(self, positions: Sequence[int]) -> None:
+        for group in bulk.in_groups(positions):
+            late = StagedRow.batch_id == self._batch.id, StagedRow.position.in_(group)
+            rows = db.session.scalars(select(StagedRow).where(*late).order_by(StagedRow.position)).all()
+            on_record = OnRecord([claim_of(row) for row in rows])
+            for row in rows:
+                self._judge_late(row, on_record)
+            db.session.flush()
 
-    def _is_mine(self, going: _Going, on_record: OnRecord) -> bool:
-        record = on_record.record(going.claim)
-        origin = (record.batch_id, record.batch_sheet, record.batch_row) if record is not None else None
-        return origin == (self._batch.id, going.sheet, going.row)
-
-    def _record(self, going: _Going) -> dict[str, Any]:
-        body = self._bodies.find(going.claim.values["awarding_body"])
-        there = body is not None and body.place.lies_within(self._place.office_id)
-        place = body.place if body is not None and there else self._place
-        return {
-            **{key: going.claim.values.get(key) for key in _KEYS},
-            "body_key": going.claim.body_key,
-            "id_digest": going.claim.digest,
-            "id_kind": going.content["id_kind"],
-            "office_id": place.office_id,
-            "city_office_id": place.city_office_id,
-            "region_office_id": place.region_office_id,
-            "batch_id": self._batch.id,
-            "batch_sheet": going.sheet,
-            "batch_row": going.row,
-            "version": 1,
-            "created_at": self._moment,
-            "updated_at": self._moment,
-        }
-
-    def _judge_again(self, going: _Going, on_record: OnRecord) -> None:
-        record = on_record.record(going.claim)
-        if on_record.is_blank(going.claim):
-            going.outcome, blank = Outcome.IN_STOCK, blank_remark()
-            going.content["errors"] = [[blank.key, blank.sentence]]
+    def _judge_late(self, row: StagedRow, on_record: OnRecord) -> None:
+        """Somebody else was faster, the number came into stock, or the dictionary has made two rows one certificate."""
+        claim = claim_of(row)
+        record = on_record.record(claim)
+        outcome, said = row.outcome, dict[str, Any]()
+        if on_record.is_blank(claim):
+            outcome, said = Outcome.IN_STOCK, {"errors": [blank_remark()]}
         elif record is not None and record.batch_id == self._batch.id:
-            going.outcome = Outcome.REPEATED
-            remark: Remark = repeated_remark(f"工作表“{record.batch_sheet}”第 {record.batch_row} 行")
-            going.content["errors"] = [[remark.key, remark.sentence]]
+            outcome, said = Outcome.REPEATED, {"errors": [repeated_remark(_place_of(record))]}
         elif record is not None:
-            compared = self._compared[going.sheet]
-            going.outcome, more = conflict_content(record, going.claim, compared, self._place)
-            going.content |= more
+            outcome, said = conflict_content(record, claim, self._compared[row.sheet], self._place)
+        if outcome is not row.outcome:
+            row.outcome, row.kept, row.warned = outcome, {**(row.kept or {}), **said}, False
 
     def take_workbook(self) -> None:
-        """Let the workbook's values replace the record's, unless the holder has confirmed it or a case is open."""
-        for group in self._staged((Outcome.CONFLICT,)):
-            on_record = OnRecord([going.claim for going in group])
-            for going in group:
-                self._overwrite(going, on_record)
-            self._restage(group)
+        """Let the workbook's values replace the record's, unless the holder has confirmed it or a case is open.
 
-    def _overwrite(self, going: _Going, on_record: OnRecord) -> None:
-        record = on_record.record(going.claim)
+        Every record is locked before one is looked at, in one order; the events come last: whoever writes one holds
+        up all others who do.
+        """
+        self._lock_conflicts()
+        changes: dict[int, dict[str, list[str]]] = {}
+        for group in staging.groups(self._batch.id, [Outcome.CONFLICT]):
+            on_record = OnRecord([claim_of(row) for row in group])
+            in_cases = _with_open_case([record.id for record in map(on_record.record, map(claim_of, group)) if record])
+            for row in group:
+                self._overwrite(row, on_record, in_cases, changes)
+        for record_id, change in changes.items():
+            events.record(
+                self._actor, "change_certificate", ("certificate", record_id),
+                f"导入批次 {self._batch.number} 按表格更新", changes=_masked(change),
+            )  # fmt: skip
+        self._published.overwritten = len(changes)
+
+    def _lock_conflicts(self) -> None:
+        ids: set[int] = set()
+        for group in staging.groups(self._batch.id, [Outcome.CONFLICT]):
+            on_record = OnRecord([claim_of(row) for row in group])
+            ids |= {record.id for record in map(on_record.record, map(claim_of, group)) if record is not None}
+        for some in bulk.in_groups(sorted(ids)):
+            query = select(Certificate.id).where(Certificate.id.in_(some)).order_by(Certificate.id)
+            db.session.execute(query.with_for_update())
+
+    def _overwrite(
+        self, row: StagedRow, on_record: OnRecord, in_cases: set[int], changes: dict[int, dict[str, list[str]]]
+    ) -> None:
+        claim = claim_of(row)
+        record = on_record.record(claim)
         if record is None:
             return
-        differs = differences(record, going.claim, self._compared[going.sheet])
-        reason = self._why_kept(record)
+        differs = differences(record, claim, self._compared[row.sheet])
+        kept = dict(row.kept or {})
+        reason = self._why_kept(record, in_cases, changes)
         if reason:
-            going.content["errors"] = [[key, reason] for key in differs or ["cert_no"]]
+            row.kept = kept | {"errors": [[key, reason] for key in differs or ["cert_no"]]}
             return
-        self._write_over(record.id, going, differs)
-        going.content["overwritten"] = True
-        going.content["warnings"] = [
-            *going.content.get("warnings", []),
-            *(
-                [key, f"系统里的“{ours}”已改成表里的“{theirs}”"]
-                for key, ours, theirs in going.content.get("conflict", [])
-            ),
-        ]
-        going.content.pop("errors", None)
+        changes[record.id] = _write_over(record.id, row, differs)
+        told = [[key, f"系统里的“{ours}”已改成表里的“{theirs}”"] for key, ours, theirs in kept.get("conflict", [])]
+        row.kept = {**kept, "errors": [], "overwritten": True, "warnings": [*kept.get("warnings", []), *told]}
 
-    def _why_kept(self, record: Any) -> str:
-        open_case = select(VerificationCase.id).where(
-            VerificationCase.certificate_id == record.id,
-            VerificationCase.deleted_at.is_(None),
-            VerificationCase.state.in_(OPEN_STATES),
-        )
+    def _why_kept(self, record: Any, in_cases: set[int], changes: Mapping[int, object]) -> str:
         if not lies_within(record, self._place):
             return "这本证书归别的职改办，保留系统里的记录"
-        if record.id in self._overwritten:
+        if record.id in changes:
             return "前面已有一行改过这本证书，保留前一行的内容，请删去多余的一行"
         if record.verified_at is not None:
             return "持证人已经确认过这本证书，保留系统里的记录"
-        return "这本证书正在审验，保留系统里的记录" if db.session.scalar(open_case.limit(1)) else ""
+        return "这本证书正在审验，保留系统里的记录" if record.id in in_cases else ""
 
-    def _write_over(self, record_id: int, going: _Going, differs: Iterable[str]) -> None:
-        certificate = db.session.get_one(
-            Certificate, record_id, with_for_update={"key_share": True}, populate_existing=True
-        )
-        before = certificates.values_of(certificate)
-        for key in differs:
-            setattr(certificate, key, going.claim.values[key])
-        if "id_number" in differs:
-            certificate.id_digest, certificate.id_kind = going.claim.digest, going.content["id_kind"]
-        certificate.version += 1
-        certificate.updated_at = self._moment
-        db.session.flush()
-        changes = certificates.differences(before, certificates.values_of(certificate))
-        events.record(
-            self._actor, "change_certificate", ("certificate", record_id), f"导入批次 {self._batch.number} 按表格更新",
-            changes=_masked(changes),
-        )  # fmt: skip
-        self._published.overwritten += 1
-        self._overwritten.add(record_id)
 
-    def _staged(self, outcomes: Sequence[Outcome]) -> Iterator[list[_Going]]:
-        after = 0
-        while True:
-            query = select(STAGED).where(STAGED.c.batch_id == self._batch.id, STAGED.c.position > after)
-            query = query.where(STAGED.c.outcome.in_(outcomes)).order_by(STAGED.c.position).limit(ROWS_AT_ONCE)
-            rows = db.session.execute(query).all()
-            if not rows:
-                return
-            yield [self._going(row) for row in rows]
-            after = rows[-1].position
+class _Homes:
+    """What certificates of a body are compared by, and whose they are, by today's dictionary."""
 
-    def _going(self, row: Any) -> _Going:
-        values = revived(row.content["values"])
-        claim = claim_of(values, self._bodies.find(values["awarding_body"]))
-        return _Going(row.position, row.sheet, row.row, row.outcome, row.content, claim, self._place)
+    def __init__(self, batch: ImportBatch) -> None:
+        office = batch.office
+        self._bodies = BodyDirectory.load()
+        self._importer = Importer(office.name, office.kind, (), office.place)
 
-    def _restage(self, group: Sequence[_Going]) -> None:
-        if not group:
-            return
-        statement = update(STAGED).where(STAGED.c.batch_id == self._batch.id, STAGED.c.position == bindparam("at"))
-        statement = statement.values(outcome=bindparam("became"), content=bindparam("says"))
-        changes = [{"at": going.position, "became": going.outcome, "says": going.content} for going in group]
-        db.session.connection().execute(statement, changes)
+    def of(self, words: str) -> tuple[str, int, int | None, int | None]:
+        body = self._bodies.find(words)
+        home = self._importer.home_of(body)
+        key = body.key if body else normalizing.text(words)
+        return key, home.office_id, home.city_office_id, home.region_office_id
+
+
+def claim_of(row: StagedRow) -> Claim:
+    """Return what a faultless row claims."""
+    return Claim(row.values, bytes(row.id_digest), row.body_key)
+
+
+def _place_of(record: Any) -> str:
+    return f"工作表“{record.batch_sheet}”第 {record.batch_row} 行"
+
+
+def _with_open_case(record_ids: Sequence[int]) -> set[int]:
+    query = select(VerificationCase.certificate_id).where(
+        VerificationCase.certificate_id.in_(record_ids),
+        VerificationCase.deleted_at.is_(None),
+        VerificationCase.state.in_(OPEN_STATES),
+    )
+    return {one for one in db.session.scalars(query) if one is not None}
+
+
+def _write_over(record_id: int, row: StagedRow, differs: Sequence[str]) -> dict[str, list[str]]:
+    certificate = db.session.get_one(Certificate, record_id, populate_existing=True)
+    before = certificates.values_of(certificate)
+    for key in differs:
+        setattr(certificate, key, getattr(row, key))
+    if "id_number" in differs:
+        certificate.id_digest, certificate.id_kind = row.id_digest, row.id_kind
+    certificate.version += 1
+    certificate.updated_at = now()
+    db.session.flush()
+    return certificates.differences(before, certificates.values_of(certificate))
 
 
 def compared_fields(batch: ImportBatch) -> dict[str, list[str]]:

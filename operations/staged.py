@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 
 from domain.access import Place
 from domain.certificate_fields import BY_KEY
-from domain.certificate_rows import Remark, shown
+from domain.certificate_rows import shown
 from domain.identifiers import mask_id
 from domain.vocabulary import Outcome
 from extensions import db
@@ -18,12 +18,16 @@ from operations.matching import CERTIFICATES, Claim, differences, lies_within
 _OTHERS = "这个证书编号在系统里已有别的职改办的记录，内容不一样，保留系统里的记录，请与那个职改办核对"
 
 
-def repeated_remark(where: str) -> Remark:
-    return Remark("cert_no", f"和{where}是同一本证书（编号和授予单位相同），只导入前一行，请删去多余的一行")
+def repeated_remark(where: str) -> list[str]:
+    return ["cert_no", f"和{where}是同一本证书（编号和授予单位相同），只导入前一行，请删去多余的一行"]
 
 
-def blank_remark() -> Remark:
-    return Remark("cert_no", "这个编号还在空白证书库存里，不能作为历年证书导入，新发的证书请从“划拨、发证—导入”办理")
+def likeness(where: str) -> list[str]:
+    return ["cert_no", f"同一个人已有同系列、同级别、同资格、同一授予时间的证书（{where}），可能是重复的，请看一眼"]
+
+
+def blank_remark() -> list[str]:
+    return ["cert_no", "这个编号还在空白证书库存里，不能作为历年证书导入，新发的证书请从“划拨、发证—导入”办理"]
 
 
 def conflict_content(

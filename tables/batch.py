@@ -1,4 +1,4 @@
-"""An import batch and its checked rows before they go in."""
+"""An import batch, and what an office once said of a column."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.vocabulary import BatchState, Outcome
-from tables.columns import BelongsToOffice, EncryptedJson, Model, TermType, UtcDateTime, now, one_of
+from tables.columns import BelongsToOffice, Model, TermType, UtcDateTime, now, one_of
 from tables.office import Office
 
 
@@ -50,24 +50,6 @@ class ImportBatch(BelongsToOffice, Model):
     @property
     def total(self) -> int:
         return sum(self.counts.values())
-
-
-class StagedRow(Model):
-    """A row as it was read and judged; the whole of its content is encrypted, since ID numbers stand in it."""
-
-    __tablename__ = "staged_row"
-    __table_args__ = (
-        one_of("outcome", Outcome),
-        Index("ix_staged_row_outcome", "batch_id", "outcome", "position"),
-    )
-
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sheet: Mapped[str] = mapped_column(String(100))
-    row: Mapped[int] = mapped_column()
-    outcome: Mapped[Outcome] = mapped_column(TermType(Outcome))
-    warned: Mapped[bool] = mapped_column(default=False)
-    content: Mapped[dict[str, Any]] = mapped_column(EncryptedJson())
 
 
 class RememberedColumn(Model):

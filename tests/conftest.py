@@ -64,8 +64,8 @@ class SqliteEngine(Engine):
         shutil.copy(self.file, self.template)
 
     def reset(self) -> None:
-        for leftover in (f"{self.file}-wal", f"{self.file}-shm"):
-            Path(leftover).unlink(missing_ok=True)
+        for leftover in ("-wal", "-shm", "-staged", "-staged-wal", "-staged-shm"):
+            Path(f"{self.file}{leftover}").unlink(missing_ok=True)
         shutil.copy(self.template, self.file)
 
 
@@ -123,7 +123,8 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     with engine.app.app_context():
         yield engine.app
         db.session.remove()
-        db.engine.dispose()
+        for used in db.engines.values():
+            used.dispose()
 
 
 @pytest.fixture

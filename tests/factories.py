@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from commands import cast
 from commands.cast import id_number
@@ -32,7 +36,7 @@ from models import (
     id_digest,
     now,
 )
-from operations import bodies, case_drafts, cases, employers, holders, sessions
+from operations import bodies, case_drafts, cases, employers, events, holders, sessions
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from photos import SafePhoto
@@ -289,3 +293,24 @@ def refused(who: str | Actor, case: VerificationCase, name: str, **given: Any) -
         act(who, case, name, **given)
     assert dump() == before
     return refusal.value.sentence
+
+
+def at_once(app: Flask, *works: Callable[[], Any]) -> list[Any]:
+    """Let each work begin at the same moment on a thread of its own; return what each returned or raised."""
+    db.session.rollback()
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        with app.app_context():
+            start.wait()
+            try:
+                return work()
+            except Exception as trouble:
+                return trouble
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        answers = list(threads.map(run, works, timeout=60))
+    assert list(events.faults()) == []
+    return answers

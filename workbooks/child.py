@@ -1,6 +1,6 @@
 """The process that reads one untrusted workbook: it limits itself, reads its standard input, writes lines of JSON.
 
-Lines: ["size", bytes], ["sheet", name], ["rows", [[number, cells], ...]], ["left out", sheet, part, count, places],
+Lines: ["size", bytes], ["sheet", name, rows or null], ["rows", [[number, cells], ...]], ["left out", sheet, part, count, places],
 and at the end ["end"] or ["refused", reason, details].
 """
 
@@ -87,7 +87,7 @@ class Writer:
         if isinstance(found, tuple):
             self._row(*found)
         elif isinstance(found, SheetStarted):
-            self.line("sheet", found.name)
+            self.line("sheet", found.name, found.rows)
         elif isinstance(found, Omission):
             self.line("left out", found.sheet, found.part.value, found.count, found.places)
         else:

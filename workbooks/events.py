@@ -18,9 +18,10 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SheetStarted:
-    """A visible sheet begins; the rows that follow are its own."""
+    """A visible sheet begins; the rows that follow are its own: about so many, where the file says so."""
 
     name: str
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

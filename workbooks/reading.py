@@ -74,9 +74,9 @@ class _Listener:
         self._process.allow(self._limits.seconds(int(unpacked)) - self._limits.seconds(0))
         return []
 
-    def _sheet(self, name: str) -> list[Event]:
+    def _sheet(self, name: str, rows: int | None = None) -> list[Event]:
         self._last_row = 0
-        return [SheetStarted(_name(name))]
+        return [SheetStarted(_name(name), None if rows is None else min(int(rows), self._limits.rows))]
 
     def _rows(self, rows: list[list[Any]]) -> list[Event]:
         return [Row(self._number(number), self._cells(cells)) for number, cells in rows]

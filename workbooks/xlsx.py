@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from workbooks.styles import date_styles
 from workbooks.xml_text import Attributes, XmlReader, is_true, local_attribute
 
 USUAL_WORKBOOK_PART = "xl/workbook.xml"
+HEAD_BYTES = 4096
+_DIMENSION = re.compile(rb'<dimension ref="[A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}([0-9]{1,7})"').search
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,16 @@ def read_xlsx(package: Package, limits: Limits) -> Iterator[SheetStarted | Encod
 def _read_sheet(
     package: Package, part: str, sheet: SheetShape, values: CellValues
 ) -> Iterator[SheetStarted | EncodedRow | Omission]:
-    yield SheetStarted(sheet.name)
+    yield SheetStarted(sheet.name, _rows_told(package, part))
     yield from sheet_rows(package, part, sheet, values)
     yield from sheet.hidden.told(sheet.name)
+
+
+def _rows_told(package: Package, part: str) -> int | None:
+    """How many rows the sheet says it has, for showing progress; many a file says A1, and is not believed."""
+    with package.stream(part) as stream:
+        told = _DIMENSION(stream.read(HEAD_BYTES))
+    return int(told[1]) if told else None
 
 
 def _workbook_part(package: Package) -> str:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+import importers
 from domain.access import Actor
 from domain.errors import NotFound, StaleVersion
 from domain.partial_dates import PartialDate
@@ -25,7 +26,6 @@ from tests.batches import (
     commit,
     counted,
     how_many,
-    judged,
     like_the_record,
     recorded,
     records,
@@ -90,7 +90,9 @@ def killed_reading(actor: Actor) -> int:
     """Leave what a kill leaves: a batch that is still being read, with rows."""
     with writing():
         batch_id = imports.open_batch(actor, office(COUNTY).id, "断了.xlsx", "0" * 64).id
-        imports.stage(batch_id, [row.staged for row in judged(workbook().row())])
+        reading = importers.examination(office(COUNTY))
+        for group in reading.groups(workbook().row().events()):
+            imports.stage(reading.staged(batch_id, group))
     return batch_id
 
 
@@ -272,3 +274,30 @@ def test_one_batch_committed_by_two_at_one_moment_goes_in_once(app: Flask, tmp_p
 
     assert sorted(ended) == ["committed", "told"]
     assert (len(records()), how_many(Event)) == (2, events + 1)
+
+
+# Watched while it runs.
+
+
+def test_reading_and_committing_tell_how_far_they_are_and_can_be_stopped(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(done: int, total: int | None) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(examining, "ROWS_AT_ONCE", 2)
+    path, actor, told = workbook().row().row().row().save(tmp_path), staff("ls.staff"), list[tuple[int, int | None]]()
+    with path.open("rb") as file:
+        batch_id = importers.check(actor, office(COUNTY), file, path.name, lambda *far: told.append(far))
+    before = dump()
+
+    with pytest.raises(Stopped), writing():
+        imports.commit_batch(actor, batch_id, 1, watch=stop)
+    with pytest.raises(Stopped), path.open("rb") as file:
+        importers.check(actor, office(COUNTY), file, path.name, stop)
+
+    assert told == [(2, 4), (3, 4)]
+    assert dump() == before

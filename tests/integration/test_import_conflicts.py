@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from domain.verification import CaseState
+from domain.vocabulary import Outcome
 from extensions import db, writing
 from models import Certificate, Event, ImportBatch, now
 from operations import imports
@@ -22,7 +24,7 @@ from tests.batches import (
     recorded,
     records,
 )
-from tests.factories import case_at, certificate, dump
+from tests.factories import act, at_once, case_at, certificate, draft, dump, holder
 from tests.workbooks import Workbook, person, workbook
 
 
@@ -83,3 +85,32 @@ def test_the_first_of_two_rows_overwrites_a_record(app: Flask, tmp_path: Path) -
     assert records()[0].specialty == "机电工程"
     kept = {row.row: row.content.get("overwritten") for row in imports.page_of_rows(batch.id)}
     assert kept[3] is None
+
+
+def test_records_are_overwritten_while_their_holder_confirms_them_and_both_ends_are_whole(
+    app: Flask, tmp_path: Path
+) -> None:
+    owner, book = holder(), workbook()
+    record_ids = []
+    for at in range(5):
+        values = like_the_record(cert_no=f"081{at}", name=owner.name, id_number=owner.id_number, issued_on=None)
+        record = certificate(owner, cert_no=values["cert_no"], specialty="水利水电工程", sex=None)
+        record_ids.append(record.id)
+        book.row(**values | {"specialty": "机电工程", "awarding_body": record.awarding_body})
+    batch_id = checked(book, tmp_path).id
+    assert {row.outcome for row in imports.page_of_rows(batch_id)} == {Outcome.CONFLICT}
+
+    def confirm(record_id: int) -> str:
+        act("holder", draft(db.session.get_one(Certificate, record_id), holder()), "submit")
+        return "confirmed"
+
+    def overwrite() -> str:
+        commit(db.session.get_one(ImportBatch, batch_id), OnConflict.WORKBOOK)
+        return "overwritten"
+
+    answers = at_once(app, overwrite, *(partial(confirm, record_id) for record_id in record_ids))
+
+    assert answers == ["overwritten", *["confirmed"] * 5]
+    rows = {row.content["values"]["cert_no"]: row.content for row in imports.page_of_rows(batch_id)}
+    for record in db.session.scalars(select(Certificate)):
+        assert (record.specialty == "机电工程") is bool(rows[record.cert_no].get("overwritten"))

@@ -7,14 +7,14 @@ from typing import Any
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import delete
 
 import importers
 from domain.cells import CellError, CellValue, Formula
 from domain.certificate_fields import FIELDS
 from domain.vocabulary import Outcome
 from extensions import db, writing
-from models import ImportBatch
+from models import Certificate, ImportBatch, StagedRow
 from operations import imports
 from tests.batches import (
     COUNTY,
@@ -86,8 +86,8 @@ def test_what_the_preview_says_is_what_a_commit_does_and_twice_changes_nothing(
     app: Flask, rows: list[dict[str, Any]]
 ) -> None:
     with writing():
-        for table in ("staged_row", "certificate"):
-            db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - the two tables named here
+        for table in (StagedRow, Certificate):
+            db.session.execute(delete(table))
     recorded()
     book = workbook()
     for row in rows:
@@ -113,7 +113,7 @@ def _staged(book: Workbook) -> ImportBatch:
     with writing():
         batch_id = imports.open_batch(actor, home.id, "表.xlsx", "0" * 64).id
         for group in reading.groups(book.events()):
-            imports.stage(batch_id, [row.staged for row in group])
+            imports.stage(reading.staged(batch_id, group))
         imports.finish_reading(
             batch_id,
             counts=reading.counts,

@@ -15,6 +15,7 @@ from domain.verification import CaseState
 from extensions import db
 from models import Office
 from operations import events
+from tables import kept_apart
 from tests.factories import case_at, dump
 
 MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
@@ -25,9 +26,14 @@ def migrate(command, revision):
     command(directory=MIGRATIONS, revision=revision)
 
 
+def stands_here(thing, name, kind, *_):
+    return kind != "table" or kept_apart.is_here(thing)
+
+
 def test_head_is_what_the_models_say(app):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_object": stands_here}
+        context = MigrationContext.configure(connection, opts=opts)
 
         assert compare_metadata(context, db.metadata) == []
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 
@@ -16,30 +14,9 @@ from models import CasePhoto, Certificate, Event, Holder, Message, Office, Staff
 from operations import bodies, case_drafts, cases, challenges, events, holders, lookups, offices
 from operations import staff as accounts_of_offices
 from tests import factories
-from tests.factories import COUNTY, act, case_at, certificate, draft, holder, office, registration, staff
+from tests.factories import COUNTY, act, at_once, case_at, certificate, draft, holder, office, registration, staff
 
 TWENTY = 20
-
-
-def at_once(app, *works):
-    """Let each work begin at the same moment on a thread of its own; return what each returned or raised."""
-    db.session.rollback()
-    start = Barrier(len(works))
-
-    def run(work):
-        with app.app_context():
-            start.wait()
-            try:
-                return work()
-            except Exception as trouble:
-                return trouble
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(works)) as threads:
-        answers = list(threads.map(run, works, timeout=60))
-    assert list(events.faults()) == []
-    return answers
 
 
 def written(work, *given, **named):
