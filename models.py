@@ -4,7 +4,7 @@ from tables.accounts import ACCOUNTS, Account, Employer, EmployerUser, Holder, S
 from tables.batch import ImportBatch, RememberedColumn
 from tables.campaign import Campaign
 from tables.case import CasePhoto, ProblemPerson, VerificationCase
-from tables.certificate import Certificate, LookupCount
+from tables.certificate import Certificate, DeletedCertificate, LookupCount, RecordColumns
 from tables.columns import now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
 from tables.event import Event, EventHead
@@ -19,10 +19,11 @@ from tables.staged import PREPARED, StagedRow
 from tables.stock import BlankRange
 
 __all__ = [
-    "ACCOUNTS", "PREPARED", "Account", "AwardingBody", "AwardingBodyAlias", "BackgroundJob", "BlankRange", "Campaign",
-    "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "Employer", "EmployerUser", "Event", "EventHead",
-    "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "LookupCount",
-    "MailedLink", "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson", "ReferenceRecord",
-    "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
+    "ACCOUNTS", "PREPARED", "Account", "AwardingBody", "AwardingBodyAlias", "BackgroundJob", "BlankRange",
+    "Campaign", "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "DeletedCertificate", "Employer",
+    "EmployerUser", "Event", "EventHead", "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece",
+    "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office",
+    "OpenSession", "ProblemPerson", "RecordColumns", "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView",
+    "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from admin_views.bodies import BodyView
 from admin_views.campaigns import CampaignView
 from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
+from admin_views.deleted_certificates import DeletedCertificateView
 from admin_views.employers import EmployerView
 from admin_views.home import HomeScreen
 from admin_views.identity_requests import CorrectionView, ReleaseView
@@ -35,6 +36,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (DAILY, HomeScreen),
     (CERTIFICATES, CaseView),
     (CERTIFICATES, CertificateView),
+    (CERTIFICATES, DeletedCertificateView),
     (CERTIFICATES, ImportView),
     (CERTIFICATES, ReferenceRecordView),
     (HOLDERS, CorrectionView),

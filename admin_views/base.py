@@ -206,10 +206,16 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
         name, ids = request.form.get("action", ""), ticked()
         if name not in {action.name for action in self.batch_actions}:
             abort(404)
+        if name not in {action.name for action in self.offered_actions()}:
+            abort(403)
         if not ids:
             flash("还没有选，请先勾选要处理的记录，再点操作。", "warn")
             return redirect(self.list_url(), 303)
         return self.batch(name, ids)
+
+    def offered_actions(self) -> list[BatchAction]:
+        """Return the actions that the actor's role may take at all."""
+        return [action for action in self.batch_actions if action.permission is None or can(action.permission)]
 
     def batch(self, name: str, ids: list[int]) -> str | Response:
         """Answer an action on the ticked rows: the confirm page first, the result page once it was confirmed."""

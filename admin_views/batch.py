@@ -8,17 +8,20 @@ from typing import Any
 
 from flask import request
 
+from domain.access import Permission
+
 MOST = 1000
 """More rows than a page holds, and few enough for one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchAction:
-    """A button above the grid; `tone` bad marks what is hard to take back."""
+    """A button above the grid; `tone` bad marks what is hard to take back, `permission` what the screen's own does not cover."""
 
     name: str
     label: str
     tone: str = "none"
+    permission: Permission | None = None
 
 
 @dataclass(slots=True)

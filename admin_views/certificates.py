@@ -8,15 +8,18 @@ from admin_views.base import masked
 from admin_views.cells import code, tag
 from admin_views.history import History, history_of
 from admin_views.listing_view import ListingView
+from admin_views.record_moves import MovesRecords, actions_for
 from admin_views.revealing import RevealsIdNumber
 from admin_views.screen import screen_url
 from domain.access import Permission
 from domain.certificate_fields import STORED
+from domain.certificate_moves import ON_RECORD
 from domain.vocabulary import CertificateStatus
 from extensions import db
 from listing.certificates import CERTIFICATES
 from models import Certificate, ImportBatch
-from operations import lookups
+from operations import lookups, register
+from web.access import current_actor
 
 TONES = {
     CertificateStatus.NORMAL: "ok",
@@ -33,11 +36,11 @@ def verified_cell(row: Certificate) -> Any:
     return tag("已审验", "ok") if row.is_public else tag("未审验")
 
 
-class CertificateView(RevealsIdNumber, ListingView):
+class CertificateView(MovesRecords, RevealsIdNumber, ListingView):
     slug, label, icon = "certificates", "历年证书数据", "certificate"
     listing = CERTIFICATES
     permission = Permission.CERTIFICATES_READ
-    subject = "certificate"
+    batch_actions = actions_for(ON_RECORD)
 
     column_formatters = {
         "cert_no": lambda row: code(row.cert_no) or "无编号",
@@ -48,12 +51,13 @@ class CertificateView(RevealsIdNumber, ListingView):
     search_hint = "证书编号、身份证号、手机号或姓名（姓名里的两个字也行）"
     empty_text = "还没有证书，请先导入"
 
-    def row_label(self, row: Certificate) -> str:
-        return f"{row.name}（{row.cert_no or '无编号'}）"
+    def pill(self) -> str:
+        waiting = register.count_waiting_voids(current_actor(), 100)
+        return ("99+" if waiting > 99 else str(waiting)) if waiting else ""
 
     def list_context(self) -> dict[str, Any]:
-        imports = screen_url("imports")
-        toolbar = [{"label": "导入", "url": imports, "icon": "upload"}] if imports else []
+        ways = (("导入", screen_url("imports"), "upload"), ("已删除", screen_url("deleted_certificates"), "box"))
+        toolbar = [{"label": label, "url": address, "icon": icon} for label, address, icon in ways if address]
         return {**super().list_context(), "toolbar": toolbar}
 
     def details_groups(self, row: Certificate, revealed: str = "") -> list[tuple[str, list[tuple[str, Any]]]]:

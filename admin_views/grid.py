@@ -19,6 +19,7 @@ from listing.filters import GridFilter
 from listing.paging import Order, Page
 from listing.reading import COUNTED
 from listing.selection import PAGE_ARGUMENTS, Tab
+from web.access import can
 
 ALWAYS_OPEN = 5
 
@@ -48,7 +49,8 @@ class Grid:
 
     @property
     def actions(self) -> Sequence[BatchAction]:
-        given: Sequence[BatchAction] = self.view.batch_actions
+        may = can(self.view.permission_of("action_view"))
+        given: Sequence[BatchAction] = self.view.offered_actions() if may else ()
         return given
 
     @cached_property

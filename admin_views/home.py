@@ -18,7 +18,7 @@ from domain.verification import CaseState
 from domain.vocabulary import BatchState
 from extensions import db
 from models import ImportBatch, VerificationCase, now
-from operations import review_queue
+from operations import register, review_queue
 from operations.dictionaries import today
 from web.access import can, current_actor
 
@@ -49,6 +49,8 @@ class HomeScreen(BackOfficeScreen):
             waiting=longest_waiting(actor),
             batches=latest_batches(actor.place) if can(Permission.IMPORT) else [],
             import_url=screen_url("imports"),
+            voids=register.count_waiting_voids(actor, COUNTED),
+            voids_url=screen_url("certificates", tab="void_pending"),
             now=now(),
         )
 

@@ -16,7 +16,10 @@ def menu_of(placed: Iterable[tuple[str, Any]]) -> Callable[[], list[tuple[str, l
     groups = [(heading, [view for _, view in members]) for heading, members in groupby(placed, key=lambda one: one[0])]
 
     def menu() -> list[tuple[str, list[Item]]]:
-        drawn = [(heading, [_item(view) for view in views if view.is_accessible()]) for heading, views in groups]
+        drawn = [
+            (heading, [_item(view) for view in views if view.in_menu and view.is_accessible()])
+            for heading, views in groups
+        ]
         return [(heading, items) for heading, items in drawn if items]
 
     return menu

@@ -18,6 +18,7 @@ class BackOfficeScreen(BaseView):
     slug = ""
     label = ""
     icon = "document"
+    in_menu = True
     permission = Permission.BACK_OFFICE
     write_permission: Permission | None = None
     writes: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from commands import cast, demo_cases, demo_certificates
+from commands import cast, demo_cases, demo_certificates, demo_register
 from commands.seeds import seed
 from extensions import db
 from models import Office
@@ -30,6 +30,7 @@ def _fill() -> None:
     cast.let_in_employer(password_hash)
     demo_certificates.add()
     demo_cases.add(password_hash)
+    demo_register.add()
 
 
 def _say_accounts() -> None:

@@ -49,6 +49,8 @@ class Permission(Term):
     EMPLOYER_USERS = "employer_users", "本单位的工作人员账户"
     BACK_OFFICE = "back_office", "进入工作平台"
     CERTIFICATES_READ = "certificates_read", "证书查询"
+    CERTIFICATE_CHANGES = "certificate_changes", "申请作废、删除证书、证书恢复"
+    VOID_DECISIONS = "void_decisions", "同意作废、驳回、取消证书作废审核"
     IMPORT = "import", "导入历年证书"
     REFERENCE_RECORDS = "reference_records", "待核查数据"
     REVIEW = "review", "审核、恢复、转办、删除"
@@ -56,6 +58,7 @@ class Permission(Term):
     RELEASES = "releases", "解除占用"
     REPLY_TEXTS = "reply_texts", "回复模板"
     PROBLEM_PERSONS_READ = "problem_persons_read", "问题人员"
+    PROBLEM_PERSONS_LIFT = "problem_persons_lift", "解除问题人员"
     OFFICES = "offices", "组织机构"
     AWARDING_BODIES = "awarding_bodies", "授予单位"
     CAMPAIGNS = "campaigns", "归集任务"
@@ -85,6 +88,8 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
         Role.ADMIN: Reach.SUBTREE,
     },
     Permission.CERTIFICATES_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.CERTIFICATE_CHANGES: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.VOID_DECISIONS: {Role.ADMIN: Reach.SUBTREE},
     Permission.IMPORT: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REFERENCE_RECORDS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REVIEW: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
@@ -92,6 +97,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.RELEASES: {Role.ADMIN: Reach.SUBTREE},
     Permission.REPLY_TEXTS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.PROBLEM_PERSONS_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.PROBLEM_PERSONS_LIFT: {Role.ADMIN: Reach.SUBTREE},
     Permission.OFFICES: {Role.ADMIN: Reach.SUBTREE},
     Permission.AWARDING_BODIES: {Role.ADMIN: Reach.SUBTREE},
     Permission.CAMPAIGNS: {Role.ADMIN: Reach.SUBTREE},

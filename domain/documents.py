@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 
 from domain.access import GRANTS, Reach, Role
 from domain.certificate_fields import FIELDS, Field, Portal, terms_of
+from domain.certificate_moves import MOVES, Move
+from domain.certificate_moves import RULES as MOVE_RULES
 from domain.verification import RULES, TRANSITIONS, CaseState, Reply, Transition, guards_of
+from domain.vocabulary import CertificateStatus
 
 _NOTE = "<!-- 由程序按规则表生成：改规则，然后运行 script/docs。 -->\n\n"
 _REPLIES = {Reply.NONE: "—", Reply.OPTIONAL: "可填", Reply.REQUIRED: "必填"}
@@ -67,6 +70,24 @@ def _diagram() -> str:
     return "```mermaid\nstateDiagram-v2\n    [*] --> draft\n" + "\n".join([*names, *arrows]) + "\n```\n"
 
 
+def certificates() -> str:
+    """Describe the statuses of a certificate and what takes it from one to the other."""
+    statuses = _table(
+        ("状态", "代码", "公开查验显示"), ((s.label, f"`{s.value}`", s.public_label) for s in CertificateStatus)
+    )
+    moves = _table(("操作", "代码", "从", "到", "由谁", "原因", "条件", "说明"), map(_move_row, MOVES))
+    note = "只有审验通过的证书能公开查验。作废待审的仍显示正常。"
+    return f"# 证书的状态和操作\n\n{_NOTE}{note}\n\n## 状态\n\n{statuses}\n## 操作\n\n{moves}"
+
+
+def _move_row(one: Move) -> tuple[str, ...]:
+    sources = "已删除" if one.restores else "、".join(status.label for status in one.sources)
+    target = "已删除" if one.deletes else "删除前的状态" if one.restores else one.target.label if one.target else "不变"
+    who = "、".join(role.label for role in GRANTS[one.permission])
+    guards = "；".join(MOVE_RULES[guard] for guard in one.guards) or "—"
+    return one.label, f"`{one.name}`", sources, target, who, _REPLIES[one.reason], guards, one.meaning
+
+
 def permissions() -> str:
     """Describe which role may do what, and how far it carries."""
     rows = (
@@ -98,6 +119,7 @@ def glossary() -> str:
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "verification.md": verification,
+    "certificates.md": certificates,
     "permissions.md": permissions,
     "import-format.md": import_format,
     "glossary.md": glossary,

@@ -27,3 +27,9 @@ LETTERS: dict[str, Letter] = {
     "delete": Letter("{title}证书的审验已删除", "{office}删除了{title}证书（{number}）的审验，原因见审核回复。"),
     "undelete": Letter("{title}证书的审验已恢复", "{office}恢复了{title}证书（{number}）的审验。"),
 }  # fmt: skip
+
+RECORD_LETTERS: dict[str, Letter] = {
+    "agree_void": Letter("{title}证书已作废", "您的{title}证书（{number}）已由{office}作废，公开查验会显示“作废”。有疑问，请致电{office}{phone}。"),
+    "cancel_void": Letter("{title}证书恢复正常", "{office}取消了对{title}证书（{number}）的作废，证书恢复正常。"),
+}  # fmt: skip
+"""What the holder is told when a void takes effect, and when it is taken back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import literal_column, or_
+from sqlalchemy import or_
 
 from domain.access import Permission
 from domain.certificate_fields import BY_KEY, STORED
@@ -13,14 +13,14 @@ from listing import names, offices
 from listing.filters import GridFilter, begins, between, contains, equals
 from listing.reading import Way, Wish
 from listing.search import Sought
-from listing.selection import Column, Listing
+from listing.selection import Column, Listing, Tab
 from models import Certificate
 from operations import bodies
 from operations.dictionary_changes import series_names
+from operations.register import in_status
 from tables.name_piece import PIECE
 
-_NOT_NORMAL = Certificate.cert_status != literal_column("'normal'")
-"""In the words of the partial index, which a bound value would not meet."""
+S = CertificateStatus
 IS_VERIFIED = [("yes", "已审验"), ("no", "未审验")]
 _NOT_SHOWN = ("manage_no", "sex", "personal_status", "employer_name", "employer_kind", "issued_on", "review_body",
               "approval_doc_no", "cert_status")  # fmt: skip
@@ -35,7 +35,7 @@ def _of_status(value: str) -> tuple[Way, ...]:
     """正常 are nearly all: walking finds them. The few others have an index of their own."""
     if value == CertificateStatus.NORMAL:
         return ()
-    return (Way((Certificate.cert_status == value, _NOT_NORMAL), "id"),)
+    return (Way(in_status(value), "id"),)
 
 
 def _is_verified(answer: str) -> Any:
@@ -133,5 +133,10 @@ CERTIFICATES = Listing(
     sorts=dict.fromkeys(("id", "cert_no", "name", "awarded_on"), True),
     default_sort="-id",
     searched=_searched,
+    tabs=(
+        Tab("all", "全部"),
+        Tab("void_pending", S.VOID_PENDING.label, lambda: [in_status(S.VOID_PENDING)], counted=True, sorts=("id",)),
+        Tab("void", S.VOID.label, lambda: [in_status(S.VOID)], sorts=("id",)),
+    ),
     eager=(Certificate.office,),
 )  # fmt: skip

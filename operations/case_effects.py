@@ -9,16 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from domain.access import Actor, Place
 from domain.certificate_fields import FOLDED
 from domain.errors import NotAllowed
 from domain.stored_values import plain, revived
 from domain.verification import CaseState, Transition
 from extensions import db
-from models import Certificate, Event, Office, ProblemPerson, VerificationCase, now
-from operations import bodies, certificates, events, routing
+from models import Certificate, Office, VerificationCase
+from operations import bodies, certificates, events, problem_persons, routing
 from operations.case_facts import PORTAL_KEYS, differing_keys, final_values, number_to_publish
 
 
@@ -146,13 +144,7 @@ def _correct(step: Step) -> dict[str, Any]:
 
 
 def _find_counterfeit(step: Step) -> dict[str, Any]:
-    case, holder = step.case, step.case.holder
-    listing = ProblemPerson(
-        case_id=case.id, name=holder.name, id_number=holder.id_number, id_digest=holder.id_digest,
-        reason=step.reply, evidence=step.evidence, listed_by=step.actor.name,
-    )  # fmt: skip
-    listing.belong_to(_deciding(case))
-    db.session.add(listing)
+    problem_persons.enlist(step.actor, step.case, _deciding(step.case), reason=step.reply, evidence=step.evidence)
     return {}
 
 
@@ -162,7 +154,7 @@ def _take_back(step: Step) -> dict[str, Any]:
     if case.state.is_public:
         _withdraw_publication(step)
     if case.state is CaseState.COUNTERFEIT:
-        _lift_listing(case)
+        problem_persons.lift_of_case(step.actor, case)
     _put_back_submission(case)
     return {}
 
@@ -172,7 +164,7 @@ def _withdraw_publication(step: Step) -> None:
     if undo is None:
         raise Refused("这件审验没有可以撤回的内容")
     record = db.session.get(Certificate, undo["certificate_id"])
-    if record is None or record.version != undo["version"]:
+    if record is None or certificates.changed_since(record, undo):
         raise Refused(f"不能恢复：这本证书后来又改过（{_last_change(undo['certificate_id'])}），请先处理那次改动")
     if undo["before"] is None:
         case.certificate_id = None
@@ -187,13 +179,8 @@ def _withdraw_publication(step: Step) -> None:
 
 
 def _last_change(certificate_id: int) -> str:
-    changes = [event for event in Event.about("certificate", certificate_id) if event.action != "view_id_number"]
-    return f"{changes[-1].at:%Y-%m-%d} {changes[-1].actor_name}：{changes[-1].summary}" if changes else "已不存在"
-
-
-def _lift_listing(case: VerificationCase) -> None:
-    for listing in db.session.scalars(select(ProblemPerson).filter_by(case_id=case.id, lifted_at=None)):
-        listing.lifted_at = now()
+    change = events.last_change("certificate", certificate_id)
+    return f"{change.at:%Y-%m-%d} {change.actor_name}：{change.summary}" if change else "已不存在"
 
 
 def _put_back_submission(case: VerificationCase) -> None:

@@ -141,5 +141,17 @@ def code_of(certificate: Certificate) -> str:
 
 
 def undo_note(certificate: Certificate, before: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what 恢复 needs: the record, what it was (None: it did not exist), and the version the decision left."""
-    return {"certificate_id": certificate.id, "before": before, "version": certificate.version}
+    """Return what 恢复 needs: the record, what it was (None: it did not exist), and how the decision left it."""
+    left = {"version": certificate.version, "left": _content(certificate)}
+    return {"certificate_id": certificate.id, "before": before, **left}
+
+
+def changed_since(certificate: Certificate, undo: Mapping[str, Any]) -> bool:
+    """Whether a record says something else than the decision left; a void that was taken back again left no trace."""
+    return bool(certificate.version != undo["version"] and _content(certificate) != undo.get("left"))
+
+
+def _content(certificate: Certificate) -> dict[str, Any]:
+    """Return what a record says, without what the tree of offices and the dictionary move by themselves."""
+    moved = ("office_id", "city_office_id", "region_office_id", "body_key", "updated_at")
+    return {name: value for name, value in snapshot(certificate).items() if name not in moved}

@@ -53,6 +53,16 @@ def record(
     return event
 
 
+ONLY_LOOKED = ("view_id_number", "sign_in")
+"""What is noted of a thing without changing it."""
+
+
+def last_change(subject_type: str, subject_id: int) -> Event | None:
+    """Return the newest event that changed the thing, or None."""
+    query = select(Event).filter_by(subject_type=subject_type, subject_id=subject_id)
+    return db.session.scalar(query.where(Event.action.not_in(ONLY_LOOKED)).order_by(Event.id.desc()).limit(1))
+
+
 def _who(actor: Actor) -> dict[str, Any]:
     place = actor.place
     return {

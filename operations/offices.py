@@ -14,6 +14,7 @@ from models import (
     BlankRange,
     Campaign,
     Certificate,
+    DeletedCertificate,
     Employer,
     IdentityRequest,
     ImportBatch,
@@ -29,7 +30,7 @@ from operations import bodies, events, sessions
 from tables.columns import ScopedByOffice
 
 _BELONGING: tuple[type[ScopedByOffice], ...] = (
-    VerificationCase, Certificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText, BlankRange, Campaign,
+    VerificationCase, Certificate, DeletedCertificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText, BlankRange, Campaign,
     Employer, IdentityRequest,
 )  # fmt: skip
 """Cases before records, as a decision takes them: nobody waits in a circle."""

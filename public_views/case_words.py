@@ -14,6 +14,7 @@ from domain.certificate_rows import shown
 from domain.differences import Parts, marked
 from domain.stored_values import revived
 from domain.verification import BY_NAME, CaseState, Group, refusals, submission
+from domain.vocabulary import CertificateStatus
 from models import Event, VerificationCase
 from operations import bodies, routing
 from operations.case_drafts import changes_of
@@ -58,6 +59,7 @@ NEXT = {
     S.REJECTED: "这本证书不能再次提交。有疑问，请致电{office}。",
     S.COUNTERFEIT: "这本证书不能再次提交。有疑问，请致电{office}。",
 }
+VOID = "这本证书已作废，公开查验会显示“作废”。有疑问，请致电{office}。"
 _SILENT = (S.DRAFT, S.PENDING, S.AUTO_APPROVED)
 """Where the reply of an earlier decision no longer says what to do."""
 _EMPTY = "（没有填）"
@@ -107,8 +109,16 @@ class Step:
 
 
 def line(case: VerificationCase, actor: Actor) -> Line:
-    state = case.state
-    return Line(case, _status(case), state.tone, state.icon, tuple(_ways(case, actor)))
+    state, ways = case.state, tuple(_ways(case, actor))
+    if _is_void(case):
+        return Line(case, CertificateStatus.VOID.label, "bad", "cross", ways)
+    return Line(case, _status(case), state.tone, state.icon, ways)
+
+
+def _is_void(case: VerificationCase) -> bool:
+    """Whether the certificate that was approved has been voided since."""
+    record = case.certificate
+    return case.state.is_public and record is not None and record.cert_status is CertificateStatus.VOID
 
 
 def grouped(cases: list[VerificationCase], actor: Actor) -> dict[Group, list[Line]]:
@@ -191,6 +201,8 @@ def values(case: VerificationCase) -> list[tuple[str, str]]:
 
 
 def next_step(case: VerificationCase) -> str:
+    if _is_void(case):
+        return VOID.format(office=case.office.name if case.office else "职改办")
     return NEXT[case.state].format(office=case.office.name if case.office else "职改办")
 
 

@@ -152,8 +152,15 @@ class ProblemPerson(BelongsToOffice, Model):
     listed_by: Mapped[str] = mapped_column(String(50))
     listed_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    lifted_by: Mapped[str | None] = mapped_column(String(50))
+    lift_reason: Mapped[str | None] = mapped_column(String(1000))
 
     office: Mapped[Office] = relationship()
+
+    @property
+    def version(self) -> int:
+        """A listing changes once: when it is lifted."""
+        return 1 if self.lifted_at is None else 2
 
     @property
     def masked_id(self) -> str:

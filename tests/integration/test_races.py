@@ -10,8 +10,30 @@ from domain.access import Role
 from domain.errors import DomainError, FieldProblem, NotAllowed, StaleVersion
 from domain.verification import CaseState
 from extensions import db, writing
-from models import CasePhoto, Certificate, Event, Holder, Message, Office, StaffUser, VerificationCase
-from operations import bodies, case_drafts, cases, challenges, events, holders, lookups, offices
+from models import (
+    CasePhoto,
+    Certificate,
+    DeletedCertificate,
+    Event,
+    Holder,
+    Message,
+    Office,
+    ProblemPerson,
+    StaffUser,
+    VerificationCase,
+)
+from operations import (
+    bodies,
+    case_drafts,
+    cases,
+    challenges,
+    events,
+    holders,
+    lookups,
+    offices,
+    problem_persons,
+    register,
+)
 from operations import staff as accounts_of_offices
 from tests import factories
 from tests.factories import COUNTY, act, at_once, case_at, certificate, draft, holder, office, registration, staff
@@ -155,6 +177,50 @@ def test_two_administrators_do_not_depose_each_other(app):
     )
 
     assert kinds(answers) == {"done": 1, DomainError: 1}
+
+
+def test_of_twenty_moves_of_one_certificate_one_takes_effect(app):
+    record_id, version = (record := certificate(None)).id, record.version
+    people = [staff(name) for name in ("ls.staff", "ls.admin", "qz.staff", "qz.admin")]
+    names = ("request_void", "delete_certificate")
+    moves = [written(register.move, people[at % 4], record_id, version, names[at % 2], "重复") for at in range(TWENTY)]
+
+    answers = at_once(app, *moves)
+
+    assert kinds(answers) == {"done": 1, StaleVersion: TWENTY - 1}
+    assert len(Event.about("certificate", record_id)) == 1
+    standing = (db.session.get(Certificate, record_id), db.session.get(DeletedCertificate, record_id))
+    assert sum(one is not None for one in standing) == 1
+
+
+def test_a_record_is_not_deleted_from_under_a_case_that_begins(app):
+    owner = holder()
+    record_ids = [certificate(owner).id for _ in range(4)]
+    owner_id, clerk = owner.id, staff("ls.staff")
+
+    def start(record_id):
+        owner = db.session.get_one(Holder, owner_id)
+        case_drafts.start_from_record(owner.actor, owner, record_id)
+
+    works = [written(start, one) for one in record_ids]
+    works += [written(register.move, clerk, one, 1, "delete_certificate", "重复") for one in record_ids]
+
+    answers = at_once(app, *works)
+
+    assert kinds(answers)["done"] == len(record_ids)
+    begun = db.session.query(VerificationCase.certificate_id).filter_by(deleted_at=None).all()
+    assert all(db.session.get(Certificate, record_id) for (record_id,) in begun)
+    assert len(begun) + db.session.query(DeletedCertificate).count() == len(record_ids)
+
+
+def test_of_twenty_liftings_of_one_listing_one_counts(app):
+    case = case_at(CaseState.COUNTERFEIT)
+    listing_id = db.session.query(ProblemPerson.id).filter_by(case_id=case.id).scalar()
+
+    answers = at_once(app, *([written(problem_persons.lift, staff("ls.admin"), listing_id, "核实无误")] * TWENTY))
+
+    assert kinds(answers) == {"done": 1, StaleVersion: TWENTY - 1}
+    assert len(Event.about("problem_person", listing_id)) == 2
 
 
 def test_one_challenge_opens_one_door(app):

@@ -28,6 +28,8 @@ employer_pages       -       -       own       own             -                
 employer_users       -       -       own       -               -                -       -
 back_office          -       -       -         -               office           below   below
 certificates_read    -       -       -         -               -                below   below
+certificate_changes  -       -       -         -               -                below   below
+void_decisions       -       -       -         -               -                -       below
 import               -       -       -         -               -                below   below
 reference_records    -       -       -         -               -                below   below
 review               -       -       -         -               -                below   below
@@ -35,6 +37,7 @@ identity_corrections -       -       -         -               -                
 releases             -       -       -         -               -                -       below
 reply_texts          -       -       -         -               -                below   below
 problem_persons_read -       -       -         -               -                below   below
+problem_persons_lift -       -       -         -               -                -       below
 offices              -       -       -         -               -                -       below
 awarding_bodies      -       -       -         -               -                -       below
 employers            -       -       -         -               -                -       below
