@@ -142,6 +142,7 @@ class BigGrid(Grid):
             "keeps_sort": bool(self.args.get("sort")) and self.sort != self.usual_sort,
             "saved_views": self.view.saved_views(self.arguments()),
             "may_save": self.is_narrowed or bool(self.arguments(sort=None)),
+            "export_url": url_for(f"{endpoint}.export_view", **self.arguments()),
             "save_url": url_for(f"{endpoint}.save_view", **self.arguments()),
         }
 

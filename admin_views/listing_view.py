@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+import jobs
 from admin_views.base import BackOfficeView
 from admin_views.big_grid import BigGrid
 from admin_views.cells import plain
 from domain.errors import DomainError
 from extensions import writing
+from listing import sheets
 from listing.selection import Listing
-from models import GridSetting
-from operations import grid_settings
+from listing.sheets import TYPES, XLSX
+from models import GridSetting, now
+from operations import exports, grid_settings
 from web.access import current_actor
+from web.filters import local
+
+AT_ONCE = 2_000
+"""So many rows are written while somebody waits; more goes to the background."""
 
 
 class ListingView(BackOfficeView):
@@ -83,6 +93,34 @@ class ListingView(BackOfficeView):
                 grid_settings.keep_columns(actor, self.slug, [] if request.form.get("keep") == "usual" else ticked)
         flash("已记住，下次打开也这样显示。", "ok")
         return redirect(grid.url(), 303)
+
+    @expose("/export/", methods=("POST",))
+    def export_view(self) -> Response:
+        """Write what is selected into a file: at once where it is little, else in the background."""
+        form = request.form.get("form", XLSX)
+        if form not in TYPES:
+            abort(404)
+        grid = self.grid_of(request.args)
+        count = grid.selection.count()
+        if count.kind == "exact" and count.number <= AT_ONCE:
+            return self.export_now(grid, form)
+        actor = current_actor()
+        with writing():
+            job_id = jobs.exports.ask_for(actor, grid.selection, list(grid.columns), form).id
+        jobs.wake(job_id)
+        flash("条数较多，正在后台写文件。可以离开本页，写好后到这里取。", "info")
+        return redirect(url_for("exports.index_view"), 303)
+
+    def export_now(self, grid: BigGrid, form: str) -> Response:
+        actor, listing = current_actor(), self.listing
+        with tempfile.TemporaryDirectory(prefix="export-") as folder:
+            path = Path(folder) / f"list.{form}"
+            count = sheets.write(grid.selection, sheets.columns_of(listing, grid.columns), path)
+            content = BytesIO(path.read_bytes())
+        with writing():
+            exports.note(actor, listing.name, listing.label, grid.selection.spoken(), count)
+        name = f"{listing.label}-{local(now(), '%Y%m%d-%H%M')}.{form}"
+        return send_file(content, TYPES[form], as_attachment=True, download_name=name)
 
     @expose("/save/", methods=("POST",))
     def save_view(self) -> Response:

@@ -25,7 +25,9 @@ class JobKind:
 
 MAIL = JobKind("mail", "发邮件", doing="已发出", unit="封", attempts=8)
 
-KINDS: dict[str, JobKind] = {kind.slug: kind for kind in (MAIL,)}
+EXPORT = JobKind("export", "导出", doing="已写出", unit="条", heavy=True)
+
+KINDS: dict[str, JobKind] = {kind.slug: kind for kind in (MAIL, EXPORT)}
 
 _LONGEST_PAUSE = timedelta(minutes=15)
 _SURE_AFTER = 2.0

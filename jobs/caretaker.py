@@ -11,6 +11,7 @@ from flask import Flask
 
 from domain.vocabulary import JobState
 from extensions import db, queue, writing
+from jobs import exports
 from jobs.presence import presence
 from jobs.running import seats, settle_later, wake
 from models import BackgroundJob, now
@@ -55,6 +56,7 @@ def make_round(number: int = 0) -> None:
     if number % TIDY_ROUNDS == 0:
         with writing():
             background.forget_old()
+        exports.remove_old()
     wake_waiting()
 
 

@@ -1,1 +1,8 @@
 """What stands in a list: which rows are asked for, in which order, and how they are reached however many there are."""
+
+from listing.cases import CASES
+from listing.certificates import CERTIFICATES
+
+LISTINGS = {listing.name: listing for listing in (CASES, CERTIFICATES)}
+
+__all__ = ["CASES", "CERTIFICATES", "LISTINGS"]

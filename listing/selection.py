@@ -152,6 +152,16 @@ class Selection:
         given = before or after
         return self.reader.page(self._pivot(given, back=before is not None) if given else None, size)
 
+    def pages(self, size: int) -> Iterator[list[int]]:
+        """Yield all rows in their order, a page of ids at a time."""
+        found = self.page(size=size)
+        while True:
+            if found.ids:
+                yield found.ids
+            if not found.more_after:
+                return
+            found = self.page(after=found.stopped_at or found.ids[-1], size=size)
+
     def _pivot(self, row_id: int, *, back: bool) -> Pivot | None:
         model, column = self.listing.model, self.reader.sorted_by.column
         query = select(column).where(model.id == row_id, model.within(self.place))

@@ -1,0 +1,43 @@
+"""Exports: who wrote which list into a file, and the files of the background, encrypted and gone after a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from domain.access import Actor
+from domain.background import EXPORT
+from extensions import db
+from models import BackgroundJob, Event, now
+from operations import events
+
+KEPT_FOR = timedelta(days=1)
+SHOWN = 30
+_LONGEST = 480
+
+
+def note(actor: Actor, grid: str, label: str, spoken: Iterable[str], rows: int) -> Event:
+    """Leave the event of an export: which list, what it was narrowed to, how many rows went out."""
+    summary = f"导出{label} {rows:,} 条（{'，'.join(spoken) or '全部'}）"
+    return events.record(actor, "export", (grid, None), summary[:_LONGEST])
+
+
+def own(actor: Actor) -> list[BackgroundJob]:
+    """Return the exports somebody asked for, newest first."""
+    mine = select(BackgroundJob).filter_by(actor_role=actor.role, actor_id=actor.id, kind_slug=EXPORT.slug)
+    return list(db.session.scalars(mine.order_by(BackgroundJob.id.desc()).limit(SHOWN)))
+
+
+def is_kept(job: BackgroundJob) -> bool:
+    return bool(job.result_key and job.finished_at and job.finished_at > now() - KEPT_FOR)
+
+
+def outdated() -> list[BackgroundJob]:
+    """Return the exports whose files are to go."""
+    old = BackgroundJob.finished_at <= now() - KEPT_FOR
+    query = select(BackgroundJob).where(
+        BackgroundJob.kind_slug == EXPORT.slug, BackgroundJob.result_key.is_not(None), old
+    )
+    return list(db.session.scalars(query))
