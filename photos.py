@@ -13,13 +13,14 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageFilter, ImageStat
+from PIL import Image, ImageFilter, ImageOps, ImageStat
 
 from domain.errors import PhotoRefused
 
 PHOTO_BUDGET = 500 * 1024
 LONGEST_UPLOAD = 10 * 1024 * 1024
 LONG_SIDE = 2000
+AVATAR_SIDE = 240
 
 # The printed number is about 3 mm tall on a page about 125 mm wide: at 800 pixels across it keeps some 20 pixels
 # when the page fills the frame, and half of that, just readable, when it fills half of it.
@@ -111,6 +112,17 @@ def make_safe(data: bytes, *, budget: int = PHOTO_BUDGET) -> SafePhoto:
         )
 
 
+def make_square(data: bytes, side: int = AVATAR_SIDE) -> bytes:
+    """Redraw the middle of any picture as a small square JPEG without metadata; raise only PhotoRefused."""
+    most_pixels = _most_pixels_of(data)
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        square = ImageOps.fit(_decoded(data, most_pixels, legible=False), (side, side), Image.Resampling.LANCZOS)
+        stored = BytesIO()
+        square.save(stored, "JPEG", quality=85, optimize=True)
+        return stored.getvalue()
+
+
 def looks_same(one: int, other: int) -> bool:
     """Whether two fingerprints are of one photo, saved anew, resized or recompressed."""
     return (one ^ other).bit_count() <= _ALIKE_WITHIN
@@ -158,10 +170,13 @@ def _scans(data: bytes) -> int:
     return count
 
 
-def _decoded(data: bytes, most_pixels: int) -> Image.Image:
+def _decoded(data: bytes, most_pixels: int, *, legible: bool = True) -> Image.Image:
     try:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as source:
-            _refuse_size(source.width, source.height, most_pixels)
+            if source.width * source.height > most_pixels:
+                raise PhotoRefused(TOO_MANY_PIXELS)
+            if legible:
+                _refuse_size(source.width, source.height)
             return _redrawn(source)
     except PhotoRefused:
         raise
@@ -172,10 +187,9 @@ def _decoded(data: bytes, most_pixels: int) -> Image.Image:
         raise PhotoRefused(UNREADABLE) from error
 
 
-def _refuse_size(width: int, height: int, most_pixels: int) -> None:
+def _refuse_size(width: int, height: int) -> None:
+    """Raise where the words on the page could not be read."""
     long, short = max(width, height), min(width, height)
-    if width * height > most_pixels:
-        raise PhotoRefused(TOO_MANY_PIXELS)
     if long < LEAST_LONG_SIDE or short < LEAST_SHORT_SIDE:
         raise PhotoRefused(TOO_SMALL.format(width=width, height=height))
     if long > short * MOST_ELONGATED:

@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField
 from wtforms.validators import StopValidation
 
+import jobs
 from admin_views.base import BackOfficeView, masked
 from admin_views.cells import plain, tag
 from admin_views.forms import BackOfficeForm, options, words
 from admin_views.revealing import RevealsIdNumber
-from domain.access import Permission
+from domain.access import Actor, Permission
 from domain.errors import StaleVersion
 from domain.vocabulary import RequestKind, RequestState
 from extensions import db, writing
@@ -24,7 +25,7 @@ from listing.filters import GridFilter, equals
 from models import Holder, IdentityRequest, ProblemPerson
 from operations import identity_requests
 from operations.identity_requests import LONGEST_REPLY, PAGES
-from web import letters, papers
+from web import papers
 from web.access import current_actor
 
 PAGE_LABELS = {"front": "身份证人像面", "back": "身份证国徽面", "statement": "单位盖章的说明"}
@@ -133,15 +134,14 @@ class IdentityRequestView(RevealsIdNumber, BackOfficeView):
                 decided = identity_requests.decide(
                     actor, row_id, grant=form.decision.data == "grant", reply=form.reply.data or ""
                 )
+                mail_id = _written_down(actor, decided)
         except StaleVersion as stale:
             flash(stale.sentence, "warn")
             return True
         flash(f"{self.row_label(decided)}，{decided.state.label}。", "ok")
-        self.after_decision(decided)
+        if mail_id:
+            jobs.wake(mail_id)
         return True
-
-    def after_decision(self, decided: IdentityRequest) -> None:
-        """Tell who asked, where the message in the portal does not."""
 
 
 def account_facts(holder: Holder) -> list[tuple[str, Any]]:
@@ -187,13 +187,13 @@ class ReleaseView(IdentityRequestView):
         held = account_facts(holder) if holder else [("占用情况", "现在没有账号用这个身份证号")]
         return [("怎样联系", contact), ("占用这个号的账号", held)]
 
-    def after_decision(self, decided: IdentityRequest) -> None:
-        reply = f"职改办的回复：{decided.reply}\n" if decided.reply else ""
-        body = MAIL_BODY.format(
-            name=decided.name,
-            receipt=decided.receipt,
-            result=decided.state.label,
-            next=NEXT[decided.state],
-            reply=reply,
-        )
-        letters.send_beside(decided.email or "", MAIL_SUBJECT, body)
+
+def _written_down(actor: Actor, decided: IdentityRequest) -> int | None:
+    """Who has no account yet reads the decision in a mail; a holder finds it among the messages."""
+    if decided.email is None:
+        return None
+    body = MAIL_BODY.format(
+        name=decided.name, receipt=decided.receipt, result=decided.state.label, next=NEXT[decided.state],
+        reply=f"职改办的回复：{decided.reply}\n" if decided.reply else "",
+    )  # fmt: skip
+    return jobs.mail.ask_for(actor, decided.email, MAIL_SUBJECT, body).id

@@ -11,9 +11,9 @@ from domain import normalizing
 from domain.errors import DomainError, FieldProblem
 from domain.identifiers import IdDocument
 from extensions import db
-from models import Holder, Message, id_digest, mobile_digest, now
+from models import Holder, MailedLink, Message, id_digest, mobile_digest, now
 from operations import events, mailed_links
-from operations.mailed_links import CONFIRM_EMAIL
+from operations.mailed_links import CONFIRM_EMAIL, NEW_PASSWORD, RESET_PASSWORD
 
 TAKEN_ID = "这个身份证号已经注册过，请直接登录，或用“忘记密码”找回；不是您注册的，可以申请解除占用"
 TAKEN_OTHER = "这个{what}已经注册过，请换一个，或用它登录"
@@ -86,9 +86,66 @@ def confirm_email(token: str) -> Holder:
         db.session.flush()
     except IntegrityError as clash:
         raise DomainError(TAKEN_OTHER.format(what="邮箱")) from clash
-    changes = {"邮箱": [before, holder.email]} if before != holder.email else None
+    changes = None
+    if before != holder.email:
+        mailed_links.use_up(holder, RESET_PASSWORD, NEW_PASSWORD)
+        changes = {"邮箱": [before, holder.email]}
     events.record(holder.actor, "confirm_email", ("holder", holder.id), "确认邮箱", changes=changes)
     return holder
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a holder may change alone."""
+
+    mobile: str
+    region_code: str
+    employer_name: str
+
+
+def change_details(holder: Holder, details: Details) -> None:
+    """Take over mobile, region and employer; a mobile number belongs to one account."""
+    other = Holder.with_mobile(details.mobile)
+    if other is not None and other.id != holder.id:
+        raise FieldProblem("mobile", TAKEN_OTHER.format(what="手机号"))
+    changes = {
+        "手机号": [holder.mobile, details.mobile],
+        "所在市、县": [holder.region_code, details.region_code],
+        "工作单位": [holder.employer_name or "", details.employer_name],
+    }
+    holder.mobile, holder.mobile_digest = details.mobile, mobile_digest(details.mobile)
+    holder.region_code, holder.employer_name = details.region_code, details.employer_name or None
+    try:
+        db.session.flush()
+    except IntegrityError as clash:
+        raise _taken(str(clash.orig)) from clash
+    changed = {label: values for label, values in changes.items() if values[0] != values[1]}
+    if changed:
+        events.record(holder.actor, "change_details", ("holder", holder.id), "修改个人资料", changes=changed)
+
+
+def change_avatar(holder: Holder, key: str | None) -> str | None:
+    """Set the avatar or take it away; return the key of the picture that is not needed any more."""
+    before, holder.avatar = holder.avatar, key
+    db.session.flush()
+    events.record(holder.actor, "change_avatar", ("holder", holder.id), "换头像" if key else "去掉头像")
+    return before
+
+
+def ask_new_email(holder: Holder, email: str) -> str:
+    """Return the token of the mail that proves an address to come; until then the old one counts."""
+    email = email.strip().lower()
+    if email == holder.email:
+        raise FieldProblem("email", "这就是现在的邮箱，不用改")
+    if Holder.with_email(email):
+        raise FieldProblem("email", TAKEN_OTHER.format(what="邮箱"))
+    return new_confirming_link(holder, email)
+
+
+def email_to_be(holder: Holder) -> str | None:
+    """Return the address that waits to be proved in place of the one on record."""
+    query = select(MailedLink.email).filter_by(holder_id=holder.id, purpose=CONFIRM_EMAIL.name, used_at=None)
+    return db.session.scalar(query.where(MailedLink.expires_at > now()))
 
 
 def tell(holder: Holder, title: str, body: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from encryption import fingerprint
 from extensions import db
 from models import Account, OpenSession, now
+from operations import events
 
 LONGEST = timedelta(hours=12)
 _LONGEST_DEVICE = 50
@@ -50,6 +51,12 @@ def end_all(account: Account, but: str = "") -> None:
     db.session.execute(
         delete(OpenSession).filter_by(**_owner(account)).where(OpenSession.fingerprint != fingerprint(but))
     )
+
+
+def end_others(account: Account, key: str) -> None:
+    """End the account's sessions elsewhere, as its owner asked."""
+    end_all(account, but=key)
+    events.record(account.actor, "end_sessions", (account.__tablename__, account.id), "结束其他登录")
 
 
 def _owner(account: Account) -> dict[str, Any]:

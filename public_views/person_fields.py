@@ -52,8 +52,8 @@ def _email_address(form: Form, field: Field) -> None:
 
 
 def _region(form: Form, field: Field) -> None:
-    """Where nothing was chosen, the first six digits of the ID number count while that place still exists."""
-    if not field.data and not form.id_number.errors:
+    """Where nothing was chosen, the first six digits of a typed ID number count while that place still exists."""
+    if not field.data and "id_number" in form and not form.id_number.errors:
         field.data = regions().of_id_number(parsed(form.id_number.data).number) or ""
     if not regions().may_be_chosen(field.data or ""):
         raise StopValidation("还没有选所在市、县")

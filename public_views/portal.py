@@ -10,7 +10,7 @@ from flask_login import current_user
 from domain.access import Permission
 from domain.verification import CaseState
 from models import Holder
-from operations import case_drafts, lookups
+from operations import case_drafts, holders, lookups
 from public_views import case_words
 from public_views.person_fields import regions
 from web import new_password
@@ -58,7 +58,9 @@ def _waiting() -> dict[str, int]:
 @blueprint.get("/portal/profile")
 @requires(Permission.OWN_CASES)
 def profile() -> str:
-    return render_template("portal/profile.html", holder=holder(), region=regions().name(holder().region_code))
+    own = holder()
+    region, to_be = regions().name(own.region_code), holders.email_to_be(own)
+    return render_template("portal/profile.html", holder=own, region=region, to_be=to_be)
 
 
 @blueprint.get("/portal/password")

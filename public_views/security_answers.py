@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms import StringField
 
+import jobs
 from domain import identifiers
-from domain.access import Permission
+from domain.access import ANYBODY, Permission
 from extensions import db, writing
 from models import Holder
 from operations import mailed_links, security_answers
@@ -19,7 +20,7 @@ from operations.security_answers import Claim
 from public_views.addresses import public_address
 from public_views.person_fields import mobile_field, parsed
 from public_views.registration import QUESTIONS
-from web import captcha, letters, new_password
+from web import captcha, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled, readable
@@ -76,7 +77,8 @@ def answer() -> Any:
     new_hash, holder_id = hashed(given.password.data), holder.id
     with writing():
         letter = security_answers.keep_new_password(db.session.get_one(Holder, holder_id), new_hash, claim)
-    _send(letter)
+        mail_id = _written_down(letter)
+    jobs.wake(mail_id)
     return redirect(url_for("security_answers.kept"), 303)
 
 
@@ -99,9 +101,10 @@ def _page(given: AnswerForm) -> str:
     return render_template("public/recovery_question.html", form=given, questions=QUESTIONS)
 
 
-def _send(letter: Letter) -> None:
+def _written_down(letter: Letter) -> int:
     address = public_address("security_answers.decide", token=letter.token)
-    letters.send_beside(letter.email, MAIL_SUBJECT, MAIL_BODY.format(name=letter.name, address=address))
+    body = MAIL_BODY.format(name=letter.name, address=address)
+    return jobs.mail.ask_for(ANYBODY, letter.email, MAIL_SUBJECT, body).id
 
 
 @blueprint.get("/portal/recover/kept")

@@ -89,6 +89,8 @@ class Holder(Account, Model):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     region_code: Mapped[str] = mapped_column(String(6))
+    employer_name: Mapped[str | None] = mapped_column(String(200))
+    avatar: Mapped[str | None] = mapped_column(String(64))
     security_question: Mapped[str] = mapped_column(String(100))
     security_answer_hash: Mapped[str] = mapped_column(String(200))
     next_password_hash: Mapped[str | None] = mapped_column(String(200))

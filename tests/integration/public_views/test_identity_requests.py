@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from email import message_from_bytes, policy
 from functools import cache
 from io import BytesIO
@@ -25,7 +24,6 @@ from operations.identity_requests import Claimant
 from tests.factories import case_at, certificate, draft, fresh_person, open_session, staff
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
-from web.letters import POSTMAN
 
 KEYS = {"front": "f" * 32, "back": "b" * 32, "statement": "5" * 32}
 RIGHT = fresh_person()
@@ -307,9 +305,6 @@ def test_the_office_sees_the_pictures_decides_and_the_answer_is_mailed(
     picture = admin.get(f"/admin/id-releases/picture/{request_id}/front.jpg")
     admin.get(page)
     admin.send(f"/admin/id-releases/decide/?id={request_id}", {"decision": "grant", "reply": "已核对。"})
-    for thread in threading.enumerate():
-        if thread.name == POSTMAN:
-            thread.join()
     newest = max(mailing.outbox(app.config).glob("*.eml"))
     mail = message_from_bytes(newest.read_bytes(), policy=policy.default)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
@@ -21,7 +20,6 @@ from operations.mailed_links import DeadLink
 from operations.security_answers import TRIES
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
-from web.letters import POSTMAN
 
 NEW = "fresh-word-85"
 GIVEN = {"id_number": WEI.id_number, "mobile": WEI.mobile, "answer": PASSWORD, "password": NEW, "repeated": NEW}
@@ -45,9 +43,6 @@ def ask(client: CheckedClient, **changed: str) -> Any:
 
 
 def way_in(app: Flask) -> str:
-    for thread in threading.enumerate():
-        if thread.name == POSTMAN:
-            thread.join()
     newest = max(mailing.outbox(app.config).glob("*.eml"))
     mail = message_from_bytes(newest.read_bytes(), policy=policy.default)
     assert mail["To"] == WEI.email
