@@ -15,7 +15,6 @@ from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
 from admin_views.deleted_certificates import DeletedCertificateView
 from admin_views.employers import EmployerView
-from admin_views.exports import ExportScreen
 from admin_views.home import HomeScreen
 from admin_views.identity_requests import CorrectionView, ReleaseView
 from admin_views.imports import ImportView
@@ -25,6 +24,7 @@ from admin_views.problem_persons import ProblemPersonView
 from admin_views.readings import ReadingView
 from admin_views.reference_records import ReferenceRecordView
 from admin_views.reply_texts import ReplyTextView
+from admin_views.tasks import TaskScreen
 from admin_views.titles import TitleView
 from admin_views.users import UserView
 
@@ -40,7 +40,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (CERTIFICATES, DeletedCertificateView),
     (CERTIFICATES, ImportView),
     (CERTIFICATES, ReferenceRecordView),
-    (CERTIFICATES, ExportScreen),
+    (CERTIFICATES, TaskScreen),
     (HOLDERS, CorrectionView),
     (HOLDERS, ReleaseView),
     (BASICS, BodyView),

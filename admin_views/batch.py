@@ -16,12 +16,15 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class BatchAction:
-    """A button above the grid; `tone` bad marks what is hard to take back, `permission` what the screen's own does not cover."""
+    """A button above the grid; `tone` bad marks what is hard to take back, `permission` what the screen's own does not cover,
+    `for_all` what may be done to all that match.
+    """
 
     name: str
     label: str
     tone: str = "none"
     permission: Permission | None = None
+    for_all: bool = False
 
 
 @dataclass(slots=True)

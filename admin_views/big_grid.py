@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import url_for
 
+from admin_views.batch import BatchAction
 from admin_views.grid import Grid
 from listing import search
 from listing.filters import GridFilter
 from listing.paging import Page
-from listing.reading import SMALL, Found
+from listing.reading import SMALL, Count, Found
 from listing.selection import TAB_COUNTED, Selection, Tab
+from operations import events
 from web.access import current_actor
 
 
@@ -40,6 +42,11 @@ class BigGrid(Grid):
         return [first.name, *wanted]
 
     @property
+    def actions(self) -> Sequence[BatchAction]:
+        here = {one.name for one in self.view.actions_in(self.tab.name if self.tab else "")}
+        return [one for one in super().actions if one.name in here]
+
+    @property
     def tab(self) -> Tab | None:
         return self.selection.tab
 
@@ -59,6 +66,10 @@ class BigGrid(Grid):
                 f"符合条件的超过 {SMALL:,} 条，不能按“{self.view.label_of(asked.name)}”排，"
                 f"先按“{self.view.label_of(used.name)}”排；再加一个条件就可以"
             )
+
+    @cached_property
+    def count(self) -> Count:
+        return self.selection.count()
 
     @cached_property
     def found(self) -> Found:
@@ -91,7 +102,7 @@ class BigGrid(Grid):
         return self.selection.standing(row.id)
 
     def total_text(self) -> str:
-        count = self.selection.count()
+        count = self.count
         if count.kind == "exact":
             return f"共 {count.number:,} 条"
         if count.kind == "over":
@@ -137,6 +148,7 @@ class BigGrid(Grid):
         endpoint = self.view.endpoint
         return {
             **super().context(),
+            **self._all_matching(),
             "choosable": self.view.choosable(self.columns),
             "settings_url": url_for(f"{endpoint}.settings_view", **self.arguments()),
             "keeps_sort": bool(self.args.get("sort")) and self.sort != self.usual_sort,
@@ -145,6 +157,14 @@ class BigGrid(Grid):
             "export_url": url_for(f"{endpoint}.export_view", **self.arguments()),
             "save_url": url_for(f"{endpoint}.save_view", **self.arguments()),
         }
+
+    def _all_matching(self) -> dict[str, Any]:
+        """Offer to act on more than this page, where it is known how many that would be."""
+        count = self.count
+        offered = (
+            any(one.for_all for one in self.actions) and count.kind == "exact" and count.number > len(self.page.rows)
+        )
+        return {"all_matching": f"全部 {count.number:,} 条", "seen_event": events.newest_id()} if offered else {}
 
     @property
     def usual_sort(self) -> str:

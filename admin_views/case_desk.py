@@ -18,6 +18,7 @@ from domain.certificate_rows import Answers, read_answers
 from domain.errors import DomainError, StaleVersion
 from domain.verification import BY_NAME, CaseState, Transition
 from extensions import db, writing
+from listing.cases import name_of
 from models import CasePhoto, VerificationCase
 from operations import case_drafts, cases, events, review_queue
 from operations.case_facts import PORTAL_KEYS
@@ -92,7 +93,7 @@ class CaseDesk:
         case_id, next_id = case.id, self.neighbour_id(case, *self.waiting())
         try:
             with writing():
-                name = case_page.name_of(self.taken(case_id, decision, answers))
+                name = name_of(self.taken(case_id, decision, answers))
         except DomainError as refusal:
             return self.refused(case_id, refusal)  # type: ignore[no-any-return]
         back = self.at("step", case_id, name="take_back")
@@ -135,7 +136,7 @@ class CaseDesk:
         hidden = [("decision", decision.name), ("confirmed", "1"), ("version", request.form.get("version", ""))]
         hidden += [("matches_photo", key) for key in request.form.getlist("matches_photo")]
         return self.render(  # type: ignore[no-any-return]
-            "admin/confirm.html", title=f"认定为假证：{case_page.name_of(case)}", form=form, hidden=hidden, tone="bad",
+            "admin/confirm.html", title=f"认定为假证：{name_of(case)}", form=form, hidden=hidden, tone="bad",
             warning="认定后这本证书不能公开查验，持证人会列入问题人员。认定错了可以用“恢复”撤回。",
             submit_label="确认是假证", cancel_url=self.at("review", case.id), cancel_label="返回审核页",
             action_url=self.at("decide", case.id), keep=case_page.keep_key(case, decision.name),

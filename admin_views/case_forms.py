@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import SelectField
 from wtforms.validators import StopValidation
 
-from admin_views.forms import BackOfficeForm, words
+from admin_views.forms import BackOfficeForm, options, words
 from domain.verification import Reply, Transition, reply_keeps_the_word
 from models import Office
 
@@ -23,7 +23,7 @@ def reply_form(
     """Return the form an action asks for; `fresh` shows it before anything was typed into it."""
     fields: dict[str, Any] = {}
     if transition.name == "hand_over":
-        choices = [("", "请选择"), *((str(office.id), office.name) for office in targets)]
+        choices = options(((str(office.id), office.name) for office in targets), "请选择")
         fields["to_office"] = SelectField("转给", choices=choices, validate_choice=False)
     if transition.reply is not Reply.NONE:
         missing = f"“{transition.label}”要写明原因，请填写审核回复" if transition.reply is Reply.REQUIRED else ""

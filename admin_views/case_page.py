@@ -152,11 +152,6 @@ def _moment(event: Event) -> Moment:
     return Moment(event.actor_name, event.summary, event.at, event.reply or "", changes)
 
 
-def name_of(case: VerificationCase) -> str:
-    """Return what a list calls a case: the holder and the number."""
-    return f"{case.holder.name}（{case.cert_no or '无编号'}）"
-
-
 def decision_named(name: str) -> Transition | None:
     transition = BY_NAME.get(name)
     return transition if transition in DECISIONS else None

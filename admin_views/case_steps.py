@@ -14,6 +14,7 @@ from domain.access import Permission
 from domain.errors import DomainError, StaleVersion
 from domain.verification import BY_NAME, Transition
 from extensions import db, writing
+from listing.cases import name_of
 from models import Office, VerificationCase
 from operations import review_queue
 from web.access import current_actor
@@ -40,7 +41,7 @@ class CaseSteps:
         return self.step_page(self.reachable(case_id), transition, form, seen)  # type: ignore[no-any-return]
 
     def take_step(self: Any, case_id: int, transition: Transition, form: ReplyForm) -> None:
-        name, version = case_page.name_of(self.reachable(case_id)), batch.as_id(request.form.get("version")) or 0
+        name, version = name_of(self.reachable(case_id)), batch.as_id(request.form.get("version")) or 0
         target = batch.as_id(form.to_office.data) if "to_office" in form else None
         with writing():
             self.act(case_id, transition, version, to_office=db.session.get(Office, target) if target else None)
@@ -53,7 +54,7 @@ class CaseSteps:
 
     def step_page(self: Any, case: VerificationCase, transition: Transition, form: ReplyForm, seen: int) -> str:
         return self.render(  # type: ignore[no-any-return]
-            "admin/confirm.html", title=f"{transition.label}：{case_page.name_of(case)}", form=form,
+            "admin/confirm.html", title=f"{transition.label}：{name_of(case)}", form=form,
             hidden=[("version", seen)], tone=transition.tone, submit_label=f"确认{transition.label}",
             cancel_url=self.at("review", case.id), cancel_label="返回审核页",
             keep=case_page.keep_key(case, transition.name),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import url_for
 
-from admin_views import case_page
 from admin_views.base import masked
 from admin_views.case_batch import CaseBatch
 from admin_views.case_desk import CaseDesk
@@ -12,7 +11,7 @@ from admin_views.case_steps import CaseSteps
 from admin_views.cells import code, tag
 from admin_views.listing_view import ListingView
 from domain.access import Permission
-from listing.cases import CASES
+from listing.cases import CASES, name_of
 from models import VerificationCase
 from operations import review_queue
 from web.access import current_actor
@@ -40,7 +39,7 @@ class CaseView(CaseDesk, CaseSteps, CaseBatch, ListingView):
         return ("99+" if waiting > 99 else str(waiting)) if waiting else ""
 
     def row_label(self, row: VerificationCase) -> str:
-        return case_page.name_of(row)
+        return name_of(row)
 
     def row_url(self, row: VerificationCase, **arguments: str) -> str:
         return url_for("cases.review", case_id=row.id, **arguments)

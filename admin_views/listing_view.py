@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 import jobs
 from admin_views.base import BackOfficeView
+from admin_views.batch import BatchAction
 from admin_views.big_grid import BigGrid
 from admin_views.cells import plain
 from domain.errors import DomainError
@@ -64,6 +65,10 @@ class ListingView(BackOfficeView):
         """Return the row behind or before this one in the list as filtered and sorted, or None at its end."""
         return self.grid_of(request.args).neighbour_id(row, *conditions, forward=forward)
 
+    def actions_in(self, tab: str) -> Sequence[BatchAction]:
+        """Return the batch actions that make sense in a tab."""
+        return self.batch_actions
+
     # How this person likes the list.
 
     def setting(self) -> GridSetting | None:
@@ -101,7 +106,7 @@ class ListingView(BackOfficeView):
         if form not in TYPES:
             abort(404)
         grid = self.grid_of(request.args)
-        count = grid.selection.count()
+        count = grid.count
         if count.kind == "exact" and count.number <= AT_ONCE:
             return self.export_now(grid, form)
         actor = current_actor()
@@ -109,7 +114,7 @@ class ListingView(BackOfficeView):
             job_id = jobs.exports.ask_for(actor, grid.selection, list(grid.columns), form).id
         jobs.wake(job_id)
         flash("条数较多，正在后台写文件。可以离开本页，写好后到这里取。", "info")
-        return redirect(url_for("exports.index_view"), 303)
+        return redirect(url_for("tasks.index_view"), 303)
 
     def export_now(self, grid: BigGrid, form: str) -> Response:
         actor, listing = current_actor(), self.listing

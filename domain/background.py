@@ -27,7 +27,9 @@ MAIL = JobKind("mail", "发邮件", doing="已发出", unit="封", attempts=8)
 
 EXPORT = JobKind("export", "导出", doing="已写出", unit="条", heavy=True)
 
-KINDS: dict[str, JobKind] = {kind.slug: kind for kind in (MAIL, EXPORT)}
+BATCH = JobKind("batch", "批量操作", doing="已办", unit="件", heavy=True)
+
+KINDS: dict[str, JobKind] = {kind.slug: kind for kind in (MAIL, EXPORT, BATCH)}
 
 _LONGEST_PAUSE = timedelta(minutes=15)
 _SURE_AFTER = 2.0

@@ -266,10 +266,10 @@ TRANSITIONS: tuple[Transition, ...] = (
         (S.ONSITE, S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION, S.APPROVED, S.AUTO_APPROVED, S.REJECTED, S.COUNTERFEIT),
         S.PENDING, Role.STAFF, Reply.REQUIRED, tone="info", batch=True,
     ),
-    Transition("hand_over", "转办", (S.PENDING,), S.PENDING, Role.STAFF, Reply.REQUIRED),
-    Transition("delete", "删除", (S.DRAFT, S.PENDING), None, Role.STAFF, Reply.REQUIRED, tone="bad", deletes=True),
+    Transition("hand_over", "转办", (S.PENDING,), S.PENDING, Role.STAFF, Reply.REQUIRED, batch=True),
+    Transition("delete", "删除", (S.DRAFT, S.PENDING), None, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, deletes=True),
     Transition(
-        "undelete", "撤销删除", (S.DRAFT, S.PENDING), None, Role.STAFF, guards=(office_deleted_it,), restores=True
+        "undelete", "撤销删除", (S.DRAFT, S.PENDING), None, Role.STAFF, guards=(office_deleted_it,), batch=True, restores=True
     ),
 )  # fmt: skip
 
@@ -277,8 +277,21 @@ BY_NAME = {transition.name: transition for transition in TRANSITIONS}
 DECISIONS = tuple(transition for transition in TRANSITIONS if transition.key)
 BATCH_ACTIONS = tuple(
     BY_NAME[name]
-    for name in ("approve", "reject", "call_in", "ask_changes", "ask_confirmation", "find_counterfeit", "take_back")
+    for name in (
+        "approve",
+        "reject",
+        "call_in",
+        "ask_changes",
+        "ask_confirmation",
+        "find_counterfeit",
+        "take_back",
+        "hand_over",
+        "delete",
+        "undelete",
+    )
 )
+ONE_BY_ONE = ("find_counterfeit", "take_back")
+"""Never offered for all rows that match: each of these is looked at."""
 
 
 def stranger(transition: Transition, case: Case, actor: Actor) -> str | None:

@@ -42,7 +42,7 @@ def export(run: Run) -> None:
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         path = Path(folder) / f"list.{asked['form']}"
         count = sheets.write(selection, sheets.columns_of(listing, asked["columns"]), path, told=_teller(run))
-        key = _kept(path)
+        key = kept(path.read_bytes())
     with run.writing():
         exports.note(run.actor, listing.name, listing.label, selection.spoken(), count)
         run.finish(f"{listing.label}，{count:,} 条", f"{key}.{asked['form']}")
@@ -57,9 +57,10 @@ def _teller(run: Run) -> Any:
     return told
 
 
-def _kept(path: Path) -> str:
+def kept(content: bytes) -> str:
+    """Put a file into the storage, encrypted, and return its key."""
     key = new_key()
-    current_app.extensions["photos"].put(key, keyring.encrypt(path.read_bytes()))
+    current_app.extensions["photos"].put(key, keyring.encrypt(content))
     return key
 
 

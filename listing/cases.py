@@ -9,7 +9,7 @@ from sqlalchemy import or_
 
 from domain.access import Permission
 from domain.certificate_fields import BY_KEY, FORMER_NAME_LABEL
-from domain.verification import PENDING_TAB_LABEL, CaseState
+from domain.verification import BATCH_ACTIONS, PENDING_TAB_LABEL, CaseState, Transition
 from domain.vocabulary import ObtainedBy, TitleLevel
 from listing import names, offices
 from listing.filters import GridFilter, begins, between, contains, equals
@@ -25,6 +25,30 @@ from tables.name_piece import PIECE
 S = CaseState
 WITH_OFFICE = (S.PENDING, S.ONSITE)
 HELD_BY_HOLDER = (S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION)
+
+
+STATES_OF_TAB: dict[str, tuple[CaseState, ...]] = {
+    "pending": (S.PENDING,),
+    "onsite": (S.ONSITE,),
+    "holder": HELD_BY_HOLDER,
+    "approved": (S.APPROVED, S.AUTO_APPROVED),
+    "rejected": (S.REJECTED,),
+    "counterfeit": (S.COUNTERFEIT,),
+    "draft": (S.DRAFT,),
+}
+
+
+def actions_of(tab: str) -> list[Transition]:
+    """Return the batch actions that some row of the tab can take."""
+    if tab == "all":
+        return list(BATCH_ACTIONS)
+    states = STATES_OF_TAB.get(tab, tuple(S))
+    return [one for one in BATCH_ACTIONS if one.restores == (tab == "deleted") and set(one.sources) & set(states)]
+
+
+def name_of(case: Case) -> str:
+    """Return what a list calls a case: the holder and the number."""
+    return f"{case.holder.name}（{case.cert_no or '无编号'}）"
 
 
 def in_state(*states: CaseState) -> Callable[[], Sequence[Conditions]]:
@@ -89,7 +113,7 @@ COLUMNS = (
 )
 
 CASES = Listing(
-    "cases", "证书审验", Case, Permission.REVIEW, COLUMNS,
+    "cases", "证书审验", Case, Permission.REVIEW, "case", COLUMNS,
     filters=(
         GridFilter("level", "职称级别", "select", equals(Case.title_level), TitleLevel.choices),
         GridFilter("series", "职称系列", "select", equals(Case.title_series),
@@ -111,13 +135,13 @@ CASES = Listing(
     default_sort="submitted_at",
     searched=_searched,
     tabs=(
-        Tab("pending", PENDING_TAB_LABEL, in_state(S.PENDING), counted=True),
-        Tab("onsite", S.ONSITE.label, in_state(S.ONSITE), counted=True),
-        Tab("holder", "待本人处理", in_state(*HELD_BY_HOLDER), counted=True),
-        Tab("approved", S.APPROVED.label, in_state(S.APPROVED, S.AUTO_APPROVED)),
-        Tab("rejected", S.REJECTED.label, in_state(S.REJECTED)),
-        Tab("counterfeit", S.COUNTERFEIT.label, in_state(S.COUNTERFEIT)),
-        Tab("draft", S.DRAFT.label, in_state(S.DRAFT)),
+        Tab("pending", PENDING_TAB_LABEL, in_state(*STATES_OF_TAB["pending"]), counted=True),
+        Tab("onsite", S.ONSITE.label, in_state(*STATES_OF_TAB["onsite"]), counted=True),
+        Tab("holder", "待本人处理", in_state(*STATES_OF_TAB["holder"]), counted=True),
+        Tab("approved", S.APPROVED.label, in_state(*STATES_OF_TAB["approved"])),
+        Tab("rejected", S.REJECTED.label, in_state(*STATES_OF_TAB["rejected"])),
+        Tab("counterfeit", S.COUNTERFEIT.label, in_state(*STATES_OF_TAB["counterfeit"])),
+        Tab("draft", S.DRAFT.label, in_state(*STATES_OF_TAB["draft"])),
         Tab("deleted", "已删除", lambda: [(Case.deleted_at.is_not(None),)], sorts=("submitted_at",)),
         Tab("all", "全部"),
     ),

@@ -105,7 +105,7 @@ def _select(name: str, label: str, column: Any, options: Any, ways: Any = None) 
 
 
 CERTIFICATES = Listing(
-    "certificates", "历年证书数据", Certificate, Permission.CERTIFICATES_READ, _columns(),
+    "certificates", "历年证书数据", Certificate, Permission.CERTIFICATES_READ, "certificate", _columns(),
     filters=(
         _text("cert_no", "cert_no", ways=_by_index(Certificate.cert_no, "cert_no", begins)),
         _text("name", "name", ways=_by_index(Certificate.name, "name", begins)),

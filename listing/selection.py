@@ -18,6 +18,7 @@ from extensions import db
 from listing import search
 from listing.filters import GridFilter
 from listing.reading import PAGE, Conditions, Count, Found, Order, Pivot, Reader, Wish, sizes_of
+from models import Event
 
 TAB_COUNTED = 99
 STANDING_COUNTED = 1_000
@@ -62,6 +63,7 @@ class Listing:
     label: str
     model: Any
     permission: Permission
+    subject: str
     columns: tuple[Column, ...]
     filters: tuple[GridFilter, ...]
     sorts: Mapping[str, bool]
@@ -161,6 +163,16 @@ class Selection:
             if not found.more_after:
                 return
             found = self.page(after=found.stopped_at or found.ids[-1], size=size)
+
+    def unchanged(self, ids: Sequence[int], event_id: int) -> list[int]:
+        """Return those of the rows that nobody has touched since that event: what came later is not among them."""
+        model = self.listing.model
+        later = select(Event.id).where(
+            Event.subject_type == self.listing.subject, Event.subject_id == model.id, Event.id > event_id
+        )
+        query = select(model.id).where(model.id.in_(ids), model.within(self.place), ~later.exists())
+        left = set(db.session.scalars(query))
+        return [one for one in ids if one in left]
 
     def _pivot(self, row_id: int, *, back: bool) -> Pivot | None:
         model, column = self.listing.model, self.reader.sorted_by.column

@@ -63,6 +63,11 @@ def last_change(subject_type: str, subject_id: int) -> Event | None:
     return db.session.scalar(query.where(Event.action.not_in(ONLY_LOOKED)).order_by(Event.id.desc()).limit(1))
 
 
+def newest_id() -> int:
+    """Return the number of the newest event: what comes after it came later than this moment."""
+    return db.session.scalar(select(EventHead.last_id)) or 0
+
+
 def _who(actor: Actor) -> dict[str, Any]:
     place = actor.place
     return {

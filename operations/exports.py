@@ -8,13 +8,15 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from domain.access import Actor
-from domain.background import EXPORT
+from domain.background import BATCH, EXPORT
 from extensions import db
 from models import BackgroundJob, Event, now
 from operations import events
 
 KEPT_FOR = timedelta(days=1)
 SHOWN = 30
+WITH_FILES = (EXPORT, BATCH)
+_WITH_FILES = BackgroundJob.kind_slug.in_([kind.slug for kind in WITH_FILES])
 _LONGEST = 480
 
 
@@ -25,8 +27,8 @@ def note(actor: Actor, grid: str, label: str, spoken: Iterable[str], rows: int) 
 
 
 def own(actor: Actor) -> list[BackgroundJob]:
-    """Return the exports somebody asked for, newest first."""
-    mine = select(BackgroundJob).filter_by(actor_role=actor.role, actor_id=actor.id, kind_slug=EXPORT.slug)
+    """Return what somebody asked for that leaves a file, newest first."""
+    mine = select(BackgroundJob).filter_by(actor_role=actor.role, actor_id=actor.id).where(_WITH_FILES)
     return list(db.session.scalars(mine.order_by(BackgroundJob.id.desc()).limit(SHOWN)))
 
 
@@ -35,9 +37,7 @@ def is_kept(job: BackgroundJob) -> bool:
 
 
 def outdated() -> list[BackgroundJob]:
-    """Return the exports whose files are to go."""
+    """Return the jobs whose files are to go."""
     old = BackgroundJob.finished_at <= now() - KEPT_FOR
-    query = select(BackgroundJob).where(
-        BackgroundJob.kind_slug == EXPORT.slug, BackgroundJob.result_key.is_not(None), old
-    )
+    query = select(BackgroundJob).where(_WITH_FILES, BackgroundJob.result_key.is_not(None), old)
     return list(db.session.scalars(query))

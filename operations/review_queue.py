@@ -56,13 +56,13 @@ def reply_texts(actor: Actor, action: str | None = None) -> list[ReplyText]:
     return list(db.session.scalars(query.order_by(ReplyText.action, ReplyText.id)))
 
 
-def hand_over_targets(actor: Actor, case: VerificationCase) -> list[Office]:
-    """Return the offices a case may be passed to: those of the subtree and the parent."""
+def hand_over_targets(actor: Actor, case: VerificationCase | None = None) -> list[Office]:
+    """Return the offices a case may be passed to, or any case: those of the subtree and the parent."""
     if actor.place is None:
         return []
     own = db.session.get_one(Office, actor.place.office_id)
     reach = Office.within(actor.place)
     query = select(Office).where(
-        or_(reach, Office.id == own.parent_id), Office.closed_at.is_(None), Office.id != case.office_id
+        or_(reach, Office.id == own.parent_id), Office.closed_at.is_(None), Office.id != (case.office_id if case else 0)
     )
     return list(db.session.scalars(query.order_by(Office.id)))

@@ -119,7 +119,7 @@ def _holders(rows: int, chance: random.Random) -> Iterator[dict[str, Any]]:
             "id": index, "name": _name(chance), "id_number": number, "id_digest": id_digest(number), "id_kind": "resident",
             "mobile": mobile, "mobile_digest": mobile_digest(mobile), "email": f"h{index}@example.invalid",
             "region_code": "450721", "security_question": "?", "security_answer_hash": "-", "password_hash": "-",
-            "session_epoch": 1, "created_at": FIRST_DAY,
+            "created_at": FIRST_DAY,
         }  # fmt: skip
 
 

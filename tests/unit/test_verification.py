@@ -247,10 +247,21 @@ def test_the_six_decisions_stand_in_the_order_of_the_review_page() -> None:
     assert [one.key for one in DECISIONS] == ["1", "2", "3", "4", "5", "6"]
 
 
-def test_the_batch_actions_are_the_seven_of_the_review_list() -> None:
+def test_the_batch_actions_are_the_seven_of_the_review_list_and_what_moves_cases() -> None:
     labels = [one.label for one in BATCH_ACTIONS]
 
-    assert labels == ["审核通过", "审核不通过", "待现场审核", "待客户修改", "待客户确认", "假证", "恢复"]
+    assert labels == [
+        "审核通过",
+        "审核不通过",
+        "待现场审核",
+        "待客户修改",
+        "待客户确认",
+        "假证",
+        "恢复",
+        "转办",
+        "删除",
+        "撤销删除",
+    ]
     assert {one.name for one in TRANSITIONS if one.batch} == {one.name for one in BATCH_ACTIONS}
 
 

@@ -135,16 +135,16 @@ def test_a_large_export_is_fetched_from_ones_own_page_and_lies_there_encrypted(
 
     answer = export(client, REGISTER)
 
-    assert answer.location == "/admin/exports/"
-    client.get("/admin/exports/")
+    assert answer.location == "/admin/tasks/"
+    client.get("/admin/tasks/")
     assert "历年证书数据，5 条" in client.page.text
     job = db.session.query(BackgroundJob).filter_by(kind_slug="export").one()
-    fetched = client.get(f"/admin/exports/{job.id}/file")
+    fetched = client.get(f"/admin/tasks/{job.id}/file")
     assert len(sheet(fetched)) == 6
     assert "5 条" in trail(action="export")[0].summary
     assert not app.extensions["photos"].get(job.result_key.partition(".")[0]).startswith(b"PK")
-    assert other.get(f"/admin/exports/{job.id}/file").status_code == 404
-    assert other.get(f"/admin/exports/{job.id}/progress").status_code == 404
+    assert other.get(f"/admin/tasks/{job.id}/file").status_code == 404
+    assert other.get(f"/admin/tasks/{job.id}/progress").status_code == 404
 
 
 def test_the_file_is_gone_after_a_day(app: Any, as_staff: Any, in_background: None) -> None:
@@ -155,11 +155,11 @@ def test_the_file_is_gone_after_a_day(app: Any, as_staff: Any, in_background: No
         job = db.session.query(BackgroundJob).filter_by(kind_slug="export").one()
         job.finished_at, key = now() - timedelta(days=1, minutes=1), job.result_key
         job_id = job.id
-    assert client.get(f"/admin/exports/{job_id}/file").status_code == 404
+    assert client.get(f"/admin/tasks/{job_id}/file").status_code == 404
 
     exports.remove_old()
 
-    client.get("/admin/exports/")
+    client.get("/admin/tasks/")
     assert "已过一天，文件已删除" in client.page.text
     with pytest.raises(Exception, match="找不到"):
         app.extensions["photos"].get(key.partition(".")[0])
@@ -173,6 +173,6 @@ def test_too_many_rows_are_said_to_be_too_many(as_staff: Any, in_background: Non
 
     export(client, REGISTER)
 
-    client.get("/admin/exports/")
+    client.get("/admin/tasks/")
     assert "超过 3 条，一个文件装不下" in client.page.text
     assert not trail(action="export")

@@ -90,7 +90,7 @@ def test_an_action_wants_rows_and_a_name_of_its_own(as_staff):
     nothing_ticked = client.send("/admin/cases/action/?tab=all", {"action": "approve"})
     client.get(nothing_ticked.location)
     told = client.page.text
-    unknown = client.send("/admin/cases/action/", {"action": "delete", "rowid": "1"})
+    unknown = client.send("/admin/cases/action/", {"action": "burn", "rowid": "1"})
 
     assert nothing_ticked.location == "/admin/cases/?tab=all"
     assert "还没有选，请先勾选" in told

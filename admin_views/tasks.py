@@ -1,4 +1,4 @@
-"""我的导出: what one asked for in the background, how far it is, and the file while it is kept."""
+"""后台任务: what one asked for in the background, how far it is, and the file while it is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 import jobs
 from admin_views.screen import BackOfficeScreen
 from domain.access import Permission
-from domain.background import EXPORT
 from listing.sheets import TYPES
 from models import BackgroundJob
 from operations import background, exports
@@ -19,14 +18,14 @@ from web.access import current_actor
 from web.filters import local
 
 
-class ExportScreen(BackOfficeScreen):
-    slug, label, icon = "exports", "我的导出", "download"
+class TaskScreen(BackOfficeScreen):
+    slug, label, icon = "tasks", "后台任务", "clock"
     permission = Permission.CERTIFICATES_READ
 
     @expose("/")
     def index_view(self) -> str:
         mine = [(job, jobs.progress.of(job), exports.is_kept(job)) for job in exports.own(current_actor())]
-        return self.render("admin/exports.html", exports=mine)
+        return self.render("admin/tasks.html", tasks=mine)
 
     @expose("/<int:job_id>/progress")
     def progress(self, job_id: int) -> Response:
@@ -43,6 +42,6 @@ class ExportScreen(BackOfficeScreen):
 
     def own(self, job_id: int) -> BackgroundJob:
         job = background.own(current_actor(), job_id)
-        if job.kind is not EXPORT:
+        if job.kind not in exports.WITH_FILES:
             abort(404)
         return job
