@@ -16,7 +16,7 @@ from listing.paging import Page
 from listing.reading import SMALL, Count, Found
 from listing.selection import TAB_COUNTED, Selection, Tab
 from operations import events
-from web.access import current_actor
+from web.access import can, current_actor
 
 
 class BigGrid(Grid):
@@ -120,8 +120,10 @@ class BigGrid(Grid):
         return (stopped, last or self._given("before")) if backwards else (first or self._given("after"), stopped)
 
     def drawn_tabs(self) -> list[dict[str, Any]]:
-        counts = self.selection.tab_counts()
-        return [self._drawn_tab(tab, counts.get(tab.name)) for tab in self.view.listing.tabs]
+        tabs = self.view.listing.tabs
+        counted = [tab for tab in tabs if tab.counted and (tab.counted_for is None or can(tab.counted_for))]
+        counts = self.selection.tab_counts(counted) if counted else {}
+        return [self._drawn_tab(tab, counts.get(tab.name)) for tab in tabs]
 
     def _drawn_tab(self, tab: Tab, count: int | None) -> dict[str, Any]:
         drawn: dict[str, Any] = {"label": tab.label, "active": tab is self.tab, "url": self.url(tab=tab.name)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort
 from markupsafe import Markup
 from sqlalchemy import false, or_
 from sqlalchemy.orm import selectinload
@@ -12,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from admin_views.base import BackOfficeView
 from admin_views.forms import BackOfficeForm, one_of, options, words
 from domain.access import Permission
-from extensions import db, writing
+from extensions import writing
 from listing.filters import GridFilter, contains
 from models import AwardingBody, AwardingBodyAlias, Office
 from operations import bodies, offices
@@ -55,6 +54,7 @@ class BodyView(BackOfficeView):
     model_class = AwardingBody
     slug, label, icon = "bodies", "授予单位", "pin"
     permission = Permission.AWARDING_BODIES
+    subject = "awarding_body"
     eager = (AwardingBody.office,)
 
     column_list = ("name", "office", "aliases")
@@ -99,16 +99,7 @@ class BodyView(BackOfficeView):
             office = offices.reached(actor, self.permission, int(form.office.data))
             return bodies.add_body(actor, office, form.name.data, form.alias_list)
 
-    def update_model(self, form: ChangeForm, model: AwardingBody) -> bool:
-        actor, body_id = current_actor(), model.id
-        with writing():
-            office = offices.reached(actor, self.permission, int(form.office.data))
-            bodies.change_body(actor, self._still_mine(body_id), office, form.alias_list)
-        return True
-
-    def _still_mine(self, body_id: int) -> AwardingBody:
-        """Return the body as it is now, if it has not been given away meanwhile."""
-        body = db.session.get(AwardingBody, body_id)
-        if body is None or not current_actor().reaches(self.permission, body.office.place):
-            abort(404)
-        return body
+    def update_model(self, form: ChangeForm, model: AwardingBody) -> None:
+        actor = current_actor()
+        office = offices.reached(actor, self.permission, int(form.office.data))
+        bodies.change_body(actor, model, office, form.alias_list)

@@ -59,6 +59,7 @@ class CampaignView(Removable, BackOfficeView):
     model_class = Campaign
     slug, label, icon = "campaigns", "归集任务", "list"
     permission = Permission.CAMPAIGNS
+    subject = "campaign"
     eager = (Campaign.office,)
 
     column_list = ("name", "office", "years", "levels", "series")
@@ -90,11 +91,8 @@ class CampaignView(Removable, BackOfficeView):
         with writing():
             return campaigns.add(actor, int(form.office.data), scope)
 
-    def update_model(self, form: CampaignForm, model: Campaign) -> bool:
-        actor, campaign_id, scope = current_actor(), model.id, form.scope
-        with writing():
-            campaigns.change(actor, campaign_id, scope)
-        return True
+    def update_model(self, form: CampaignForm, model: Campaign) -> None:
+        campaigns.change(current_actor(), model.id, form.scope)
 
     def remove(self, row_id: int) -> None:
         campaigns.remove(current_actor(), row_id)

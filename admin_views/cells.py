@@ -23,6 +23,11 @@ def code(value: Any) -> Markup | str:
     return Markup('<span class="zs-code">{}</span>').format(value) if value else ""
 
 
+def linked(words: str, url: str | None) -> Markup | str:
+    """Return words as a link where there is somewhere to go."""
+    return Markup('<a href="{}">{}</a>').format(url, words) if url else words
+
+
 def plain(value: Any) -> Any:
     """Return a stored value as people read it: a word, a local time, or the text itself."""
     if isinstance(value, Markup):

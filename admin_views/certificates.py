@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from admin_views.base import masked
-from admin_views.cells import code, tag
-from admin_views.history import History, history_of
+from admin_views.cells import code, linked, tag
 from admin_views.listing_view import ListingView
+from admin_views.record_history import history_of_record, origin_of
 from admin_views.record_moves import MovesRecords, actions_for
 from admin_views.revealing import RevealsIdNumber
 from admin_views.screen import screen_url
@@ -15,9 +15,8 @@ from domain.access import Permission
 from domain.certificate_fields import STORED
 from domain.certificate_moves import ON_RECORD
 from domain.vocabulary import CertificateStatus
-from extensions import db
 from listing.certificates import CERTIFICATES
-from models import Certificate, ImportBatch
+from models import Certificate
 from operations import lookups, register
 from web.access import current_actor
 
@@ -66,9 +65,11 @@ class CertificateView(MovesRecords, RevealsIdNumber, ListingView):
         return [("证书内容", values), ("来历和状态", self._origin(row))]
 
     def _origin(self, row: Certificate) -> list[tuple[str, Any]]:
-        batch = db.session.get(ImportBatch, row.batch_id) if row.batch_id else None
+        origin = origin_of(row)
         came = (
-            f"{batch.number}，{batch.file_name}，{row.batch_sheet} 第 {row.batch_row} 行" if batch else "审核通过时新建"
+            linked(origin[1], screen_url("imports", "batch_view", batch_id=origin[0].id))
+            if origin
+            else "审核通过时新建"
         )
         return [
             ("所属职改办", row.office.name),
@@ -80,8 +81,8 @@ class CertificateView(MovesRecords, RevealsIdNumber, ListingView):
         ]
 
     def details_page(self, row: Certificate, revealed: str = "", **context: Any) -> str:
-        history: History = history_of("certificate", row.id)
+        history, trail = history_of_record(row), screen_url("audit", kind="certificate", search=row.cert_no)
         groups = self.details_groups(row, revealed)
-        return super().details_page(row, groups=groups, history=history, **context)
+        return super().details_page(row, groups=groups, history=history, trail_url=trail, **context)
 
-    details_template = "admin/certificates/details.html"
+    details_template = "admin/history.html"

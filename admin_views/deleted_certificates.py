@@ -8,7 +8,7 @@ from sqlalchemy import or_
 
 from admin_views.base import BackOfficeView, masked
 from admin_views.cells import code
-from admin_views.history import history_of
+from admin_views.record_history import history_of_record
 from admin_views.record_moves import MovesRecords, actions_for
 from admin_views.revealing import RevealsIdNumber
 from admin_views.screen import screen_url
@@ -65,6 +65,6 @@ class DeletedCertificateView(MovesRecords, RevealsIdNumber, BackOfficeView):
             ("所属职改办", row.office.name),
         ]
         groups = [("删除", deleted), ("证书内容", values)]
-        return super().details_page(row, groups=groups, history=history_of("certificate", row.id), **context)
+        return super().details_page(row, groups=groups, history=history_of_record(row), **context)
 
-    details_template = "admin/certificates/details.html"
+    details_template = "admin/history.html"

@@ -2,37 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from domain.access import Role
 from domain.certificate_fields import BY_KEY
+from domain.differences import Parts, marked
 from domain.identifiers import mask_id
 from models import Event
+
+Change = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event as it is read: who did what, when, with which words, and what differed."""
+    """One thing that was done: by whom, when, with which words, and what differed."""
 
-    at: datetime
+    at: datetime | None
     who: str
     what: str
-    reply: str
-    changes: list[tuple[str, str, str]]
+    reply: str = ""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def changes_told(self) -> str:
+        return "；".join(change_told(*change) for change in self.changes)
+
+    @property
+    def compared(self) -> list[tuple[str, Parts, Parts]]:
+        """Return the changes with the signs marked in which the two values differ."""
+        return [(label, *marked(before, after)) for label, before, after in self.changes]
 
 
 History = list[Happening]
 
 
-def happening(event: Event) -> Happening:
+def change_told(label: str, before: str, after: str) -> str:
+    """Return one change in words: 获取方式由“转正定职”改为“评审”."""
+    if not before:
+        return f"{label}填为“{after}”"
+    return f"{label}由“{before}”改为“{after}”" if after else f"{label}“{before}”去掉"
+
+
+def happening(event: Event, changes: Iterable[Change] | None = None) -> Happening:
+    told = tuple(changes_of(event) if changes is None else changes)
+    return Happening(event.at, doer(event), event.summary, event.reply or "", told)
+
+
+def doer(event: Event) -> str:
     role = Role(event.actor_role)
-    who = event.actor_name if role.is_office or event.actor_id is None else f"{event.actor_name}（{role.label}）"
-    return Happening(event.at, who, event.summary, event.reply or "", changes_of(event))
+    return event.actor_name if role.is_office or event.actor_id is None else f"{event.actor_name}（{role.label}）"
 
 
-def changes_of(event: Event) -> list[tuple[str, str, str]]:
+def changes_of(event: Event) -> list[Change]:
     """Return (label, before, after); an ID number stays masked, as everywhere it is listed."""
     return [(label, *(_shown(label, value) for value in _pair(values))) for label, values in event.changed.items()]
 

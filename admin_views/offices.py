@@ -97,6 +97,7 @@ class OfficeView(BackOfficeView):
     model_class = Office
     slug, label, icon = "offices", "组织机构", "office"
     permission = Permission.OFFICES
+    subject = "office"
     eager = (Office.parent,)
 
     column_list = ("name", "kind", "parent", "title_series", "phone", "closed_at")
@@ -195,15 +196,13 @@ class OfficeView(BackOfficeView):
             del form.series
         return form
 
-    def update_model(self, form: OfficeForm, model: Office) -> bool:
-        actor, office_id = current_actor(), model.id
-        with writing():
-            office = offices.reached(actor, self.permission, office_id)
-            name = form.name.data if "name" in form else office.name
-            series = form.series.data if "series" in form else office.title_series
-            phone, address = form.phone.data or "", form.address.data or ""
-            offices.change(actor, office, name=name, phone=phone, address=address, series=series)
-        return True
+    def update_model(self, form: OfficeForm, model: Office) -> None:
+        actor = current_actor()
+        office = offices.reached(actor, self.permission, model.id)
+        name = form.name.data if "name" in form else office.name
+        series = form.series.data if "series" in form else office.title_series
+        phone, address = form.phone.data or "", form.address.data or ""
+        offices.change(actor, office, name=name, phone=phone, address=address, series=series)
 
     # Moving and closing, each asked once.
 

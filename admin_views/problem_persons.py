@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin_views.base import BackOfficeView, masked
 from admin_views.batch import BatchAction
-from admin_views.cells import plain, tag
+from admin_views.cells import linked, plain, tag
 from admin_views.forms import ReasonForm
 from admin_views.history import history_of
 from admin_views.revealing import RevealsIdNumber
@@ -88,7 +88,7 @@ class ProblemPersonView(RowByRow, RevealsIdNumber, BackOfficeView):
         history = history_of("problem_person", row.id)
         return super().details_page(row, **{"groups": groups, "history": history, **context})
 
-    details_template = "admin/certificates/details.html"
+    details_template = "admin/history.html"
 
     def _lifting(self, row: ProblemPerson) -> list[Any]:
         if row.lifted_at is None:
@@ -117,9 +117,7 @@ class ProblemPersonView(RowByRow, RevealsIdNumber, BackOfficeView):
             return "—"
         words = case.cert_no or "无编号"
         reached = case.place is not None and current_actor().reaches(Permission.REVIEW, case.place)
-        return (
-            Markup('<a href="{}">{}</a>').format(url_for("cases.review", case_id=case.id), words) if reached else words
-        )
+        return linked(words, url_for("cases.review", case_id=case.id) if reached else None)
 
     # Lifting, one or many.
 

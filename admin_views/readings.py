@@ -29,6 +29,7 @@ class ReadingView(Removable, BackOfficeView):
     model_class = ObtainedByReading
     slug, label, icon = "readings", "获取方式", "link"
     permission = Permission.TITLES
+    subject = "obtained_by_reading"
 
     column_list = ("word", "obtained_by")
     column_labels = {"word": "表格里的写法", "obtained_by": "读作"}
@@ -53,12 +54,9 @@ class ReadingView(Removable, BackOfficeView):
         with writing():
             return dictionary_changes.add_reading(actor, form.word.data, ObtainedBy(form.obtained_by.data))
 
-    def update_model(self, form: ReadingForm, model: ObtainedByReading) -> bool:
-        actor, reading_id = current_actor(), model.id
-        with writing():
-            reading = self.one_or_404(reading_id)
-            dictionary_changes.change_reading(actor, reading, form.word.data, ObtainedBy(form.obtained_by.data))
-        return True
+    def update_model(self, form: ReadingForm, model: ObtainedByReading) -> None:
+        way = ObtainedBy(form.obtained_by.data)
+        dictionary_changes.change_reading(current_actor(), model, form.word.data, way)
 
     def remove(self, row_id: int) -> None:
         dictionary_changes.remove_reading(current_actor(), self.one_or_404(row_id))

@@ -36,6 +36,7 @@ class ReplyTextView(Removable, BackOfficeView):
     model_class = ReplyText
     slug, label, icon = "reply_texts", "回复模板", "chat"
     permission = Permission.REPLY_TEXTS
+    subject = "reply_text"
 
     column_list = ("text", "action", "office_id")
     column_labels = {"text": "内容", "action": "用在", "office_id": "哪个机构的"}
@@ -76,12 +77,9 @@ class ReplyTextView(Removable, BackOfficeView):
         with writing():
             return dictionary_changes.add_reply_text(actor, form.action.data, form.text.data)
 
-    def update_model(self, form: ReplyTextForm, model: ReplyText) -> bool:
-        actor, text_id = current_actor(), model.id
-        with writing():
-            own = own_reply_text(actor, text_id)
-            dictionary_changes.change_reply_text(actor, own, form.action.data, form.text.data)
-        return True
+    def update_model(self, form: ReplyTextForm, model: ReplyText) -> None:
+        actor = current_actor()
+        dictionary_changes.change_reply_text(actor, own_reply_text(actor, model.id), form.action.data, form.text.data)
 
     def remove(self, row_id: int) -> None:
         actor = current_actor()

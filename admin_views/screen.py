@@ -54,9 +54,10 @@ class BackOfficeScreen(BaseView):
         return ""
 
 
-def screen_url(slug: str, **arguments: Any) -> str | None:
-    """Return the address of another screen, or None where it is not there or not for this account."""
-    for view in current_app.extensions["admin"][0]._views:
-        if view.endpoint == slug:
-            return url_for(f"{slug}.{view._default_view}", **arguments) if view.is_accessible() else None
+def screen_url(slug: str, view: str = "", **arguments: Any) -> str | None:
+    """Return the address of another screen or of a view of it, or None where it is not there or not for this account."""
+    for screen in current_app.extensions["admin"][0]._views:
+        if screen.endpoint == slug:
+            address = url_for(f"{slug}.{view or screen._default_view}", **arguments)
+            return address if screen.is_accessible() else None
     return None

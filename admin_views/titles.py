@@ -40,6 +40,7 @@ class TitleView(Removable, BackOfficeView):
     model_class = TitleEntry
     slug, label, icon = "titles", "职称目录", "document"
     permission = Permission.TITLES
+    subject = "title_entry"
 
     column_list = ("title", "guangxi_series", "level", "series", "track", "era")
     column_labels = {
@@ -75,11 +76,8 @@ class TitleView(Removable, BackOfficeView):
         with writing():
             return dictionary_changes.add_title(actor, form.values)
 
-    def update_model(self, form: TitleForm, model: TitleEntry) -> bool:
-        actor, entry_id = current_actor(), model.id
-        with writing():
-            dictionary_changes.change_title(actor, self.one_or_404(entry_id), form.values)
-        return True
+    def update_model(self, form: TitleForm, model: TitleEntry) -> None:
+        dictionary_changes.change_title(current_actor(), model, form.values)
 
     def remove(self, row_id: int) -> None:
         dictionary_changes.remove_title(current_actor(), self.one_or_404(row_id))

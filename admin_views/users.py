@@ -101,6 +101,7 @@ class UserView(TakesSteps, BackOfficeView):
     model_class = StaffUser
     slug, label, icon = "users", "用户管理", "people"
     permission = Permission.USERS
+    subject = "staff_user"
     eager = (StaffUser.office,)
 
     column_list = ("display_name", "username", "office", "role", "disabled_at", "last_signed_in_at")
@@ -185,8 +186,6 @@ class UserView(TakesSteps, BackOfficeView):
             abort(404)
         return UserForm(obj=obj)
 
-    def update_model(self, form: UserForm, model: StaffUser) -> bool:
-        actor, user_id = current_actor(), model.id
-        with writing():
-            staff.rename(actor, staff.reached(actor, user_id), form.display_name.data)
-        return True
+    def update_model(self, form: UserForm, model: StaffUser) -> None:
+        actor = current_actor()
+        staff.rename(actor, staff.reached(actor, model.id), form.display_name.data)

@@ -135,7 +135,7 @@ CERTIFICATES = Listing(
     searched=_searched,
     tabs=(
         Tab("all", "全部"),
-        Tab("void_pending", S.VOID_PENDING.label, lambda: [in_status(S.VOID_PENDING)], counted=True, sorts=("id",)),
+        Tab("void_pending", S.VOID_PENDING.label, lambda: [in_status(S.VOID_PENDING)], True, Permission.VOID_DECISIONS, ("id",)),
         Tab("void", S.VOID.label, lambda: [in_status(S.VOID)], sorts=("id",)),
     ),
     eager=(Certificate.office,),

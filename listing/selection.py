@@ -29,13 +29,14 @@ PAGE_ARGUMENTS = ("after", "before")
 class Tab:
     """A built-in view of a list: rows that meet one of its alternatives; without any it shows everything.
 
-    `sorts` are the orders its indexes yield, where it does not have all of the list's.
+    `counted_for` names whom the count concerns, where not everybody. `sorts` are the orders its indexes yield, where it does not have all of the list's.
     """
 
     name: str
     label: str
     alternatives: Callable[[], Sequence[Conditions]] = lambda: [()]
     counted: bool = False
+    counted_for: Permission | None = None
     sorts: tuple[str, ...] | None = None
 
     @property
@@ -192,9 +193,8 @@ class Selection:
             return None
         return before + 1, self.reader.count(STANDING_COUNTED).number
 
-    def tab_counts(self) -> dict[str, int]:
-        """Return how many rows the counted tabs hold, whatever is filtered, counted up to TAB_COUNTED and one more."""
-        tabs = [tab for tab in self.listing.tabs if tab.counted]
+    def tab_counts(self, tabs: Sequence[Tab]) -> dict[str, int]:
+        """Return how many rows these tabs hold, whatever is filtered, counted up to TAB_COUNTED and one more."""
         scope = self.listing.model.within(self.place)
         sizes = sizes_of(self.listing.model.__table__, [_scoped(tab, scope) for tab in tabs], TAB_COUNTED)
         return {tab.name: size for tab, size in zip(tabs, sizes, strict=True)}

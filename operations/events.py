@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from domain.access import Actor
 from encryption import encrypt_json, keyring
@@ -53,14 +53,24 @@ def record(
     return event
 
 
-ONLY_LOOKED = ("view_id_number", "sign_in")
-"""What is noted of a thing without changing it."""
+LEAVES_IT_AS_IT_IS = ("view_id_number", "sign_in", "change_password", "change_settings")
+"""What is noted of a thing without changing what others see of it."""
+
+
+def later_changes(subject_type: str, subject_id: int, after: int) -> list[Event]:
+    """Return the events behind this one that changed the thing, oldest first."""
+    return list(db.session.scalars(_changes(subject_type, subject_id).where(Event.id > after).order_by(Event.id)))
 
 
 def last_change(subject_type: str, subject_id: int) -> Event | None:
     """Return the newest event that changed the thing, or None."""
-    query = select(Event).filter_by(subject_type=subject_type, subject_id=subject_id)
-    return db.session.scalar(query.where(Event.action.not_in(ONLY_LOOKED)).order_by(Event.id.desc()).limit(1))
+    newest: Event | None = db.session.scalar(_changes(subject_type, subject_id).order_by(Event.id.desc()).limit(1))
+    return newest
+
+
+def _changes(subject_type: str, subject_id: int) -> Select[Any]:
+    about = select(Event).filter_by(subject_type=subject_type, subject_id=subject_id)
+    return about.where(Event.action.not_in(LEAVES_IT_AS_IT_IS))
 
 
 def newest_id() -> int:

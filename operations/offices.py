@@ -132,9 +132,19 @@ def change(actor: Actor, office: Office, *, name: str, phone: str, address: str,
         _rename(actor, office, name)
     if office.kind is OfficeKind.SERIES and not series:
         raise FieldProblem("series", "市直系列机构要写明管哪些职称系列")
+    before = _reached_by(office)
     office.phone, office.address, office.title_series = phone or None, address or None, series
     db.session.flush()
-    events.record(actor, "change_office", ("office", office.id), f"修改机构“{office.name}”的信息")
+    after = _reached_by(office)
+    changes = {label: [before[label], after[label]] for label in after if before[label] != after[label]}
+    events.record(
+        actor, "change_office", ("office", office.id), f"修改机构“{office.name}”的信息", changes=changes or None
+    )
+
+
+def _reached_by(office: Office) -> dict[str, str]:
+    series = "、".join(office.title_series)
+    return {"联系电话": office.phone or "", "地址": office.address or "", "管的职称系列": series}
 
 
 def _rename(actor: Actor, office: Office, name: str) -> None:

@@ -163,8 +163,11 @@ class CheckedClient(FlaskClient):
         return next(form["fields"]["csrf_token"] for form in self.page.forms if "csrf_token" in form["fields"])
 
     def send(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
-        """Post a form with the token of the page fetched last."""
-        return self.post(path, data={"csrf_token": self.token(), **(data or {})}, **kwargs)
+        """Post a form with the token of the page fetched last, and the version where that page names one."""
+        kept = {
+            name: form["fields"][name] for form in self.page.forms for name in ("version",) if name in form["fields"]
+        }
+        return self.post(path, data={"csrf_token": self.token(), **kept, **(data or {})}, **kwargs)
 
     def find(self, address: str, **wanted: str) -> str:
         """Fill in a list's form for filters and search, follow where it leads, and return that address."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from sqlalchemy import event
+
 from commands import cast
 from commands.cast import id_number
 from domain.identifiers import IdKind
@@ -109,3 +111,16 @@ def _holder(one: cast.DemoHolder) -> Holder:
     db.session.add(holder)
     db.session.flush()
     return holder
+
+
+def queries(client: Any, address: str) -> list[str]:
+    """Return the statements that the database was asked while the page was made."""
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(" ".join(statement.split()))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    client.get(address)
+    event.remove(db.engine, "before_cursor_execute", note)
+    return seen

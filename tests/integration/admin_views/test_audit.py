@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from admin_views.audit_words import ACTIONS
+from admin_views.subjects import KINDS
 from commands.cast import operator_of
-from extensions import writing
-from operations import events
+from domain.verification import CaseState
+from extensions import db, writing
+from models import Certificate
+from operations import events, register
 from operations.dictionaries import today
+from tests import factories
 from tests.conftest import actor_of
-from tests.integration.admin_views.records import office, trail
+from tests.integration.admin_views.records import certificate, office, queries, trail
+
+OF_HOLDERS = {
+    "register", "confirm_email", "start", "recover_password", "stop_new_password", "answer_question", "ask_correction",
+    "ask_release",
+}  # fmt: skip
+"""Holders belong to no office: what they do stands in no office's list."""
 
 
 @pytest.fixture
@@ -68,3 +82,99 @@ def test_an_event_shows_what_changed_with_id_numbers_masked(as_staff):
 @pytest.mark.parametrize("page", ["new/", "edit/?id=1", "remove/?id=1"])
 def test_there_is_no_way_to_change_the_trail(as_staff, page):
     assert as_staff("gx.admin").get(f"/admin/audit/{page}").status_code == 404
+
+
+# What it was about.
+
+
+@pytest.fixture
+def moved(app):
+    """Void a certificate of the county, and take a case of it through a decision."""
+    case = factories.case_at(CaseState.APPROVED, factories.certificate(factories.holder(), cert_no="0833232"))
+    with writing():
+        record = db.session.get_one(Certificate, case.certificate_id)
+        register.move(actor_of("ls.staff"), record.id, record.version, "request_void", "编号重了")
+    return case
+
+
+def test_each_event_names_its_subject_with_the_way_to_it(moved, as_staff):
+    client = as_staff("ls.admin")
+    html = client.get("/admin/audit/").text
+
+    assert f'<a href="/admin/certificates/details/?id={moved.certificate_id}">证书：韦小兰（0833232）</a>' in html
+    assert f'<a href="/admin/cases/review/{moved.id}/">审验：韦小兰（0833232）</a>' in html
+
+
+def test_a_deleted_certificate_is_named_and_found_among_the_deleted(as_staff):
+    own = certificate(name="陆海生")
+    with writing():
+        register.move(actor_of("ls.staff"), own, 1, "delete_certificate", "重复")
+
+    html = as_staff("ls.admin").get("/admin/audit/?search=陆海生").text
+
+    assert f'<a href="/admin/deleted-certificates/details/?id={own}">证书（已删除）：陆海生' in html
+
+
+def test_a_subject_beyond_the_readers_scope_keeps_its_name(as_staff):
+    foreign = certificate("浦北县职改办", name="陆海生")
+    with writing():
+        events.record(actor_of("ls.staff"), "view_id_number", ("certificate", foreign), "查看完整身份证号")
+
+    near, far = (as_staff(who).get("/admin/audit/?action=view_id_number").text for who in ("ls.admin", "qz.admin"))
+
+    assert "陆海生" not in near
+    assert "陆海生" in far
+
+
+@pytest.mark.parametrize("typed", ["0833232", "韦小兰"])
+def test_the_search_finds_all_that_was_done_about_a_certificate_or_a_person(moved, as_staff, typed):
+    other = certificate(name="陆海生")
+    with writing():
+        events.record(actor_of("ls.staff"), "view_id_number", ("certificate", other), "另一本")
+    client = as_staff("ls.admin")
+
+    client.get("/admin/audit/", query_string={"search": typed})
+
+    assert "申请作废" in client.page.text
+    assert "审核通过" in client.page.text
+    assert "另一本" not in client.page.text
+
+
+def test_a_page_of_the_trail_costs_the_same_however_many_subjects_it_names(as_staff):
+    client = as_staff("ls.admin")
+
+    note("certificate", certificate())
+    few = queries(client, "/admin/audit/")
+    for _ in range(20):
+        note("certificate", certificate())
+
+    assert len(queries(client, "/admin/audit/")) == len(few)
+
+
+def note(kind, number):
+    with writing():
+        events.record(actor_of("ls.staff"), "view_id_number", (kind, number), "查看完整身份证号")
+
+
+def recorded(position):
+    """Return what stands in this position of every call of events.record in the code, where it stands as it is."""
+    files = [
+        path
+        for folder in ("operations", "admin_views", "public_views", "web", "commands", "jobs")
+        for path in Path(folder).rglob("*.py")
+    ]
+    calls = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    given = [
+        call.args[position]
+        for call in calls
+        if ast.unparse(call.func) in ("events.record", "record") and len(call.args) > position
+    ]
+    firsts = [one.elts[0] if isinstance(one, ast.Tuple) else one for one in given]
+    return {one.value for one in firsts if isinstance(one, ast.Constant)}
+
+
+def test_every_action_and_every_subject_has_its_word():
+    assert recorded(1) >= {"sign_in", "import_certificates"}
+    assert recorded(1) - set(ACTIONS) - OF_HOLDERS == set()
+    assert recorded(2) >= {"certificate", "import_batch"}
+    assert recorded(2) - set(KINDS) == set()

@@ -6,10 +6,13 @@ import pytest
 
 from commands.cast import id_number, operator_of
 from domain.identifiers import mask_id
+from domain.verification import CaseState
 from extensions import db, writing
 from models import Certificate
 from operations import certificates as records
-from operations import events
+from operations import events, register
+from tests import factories
+from tests.conftest import actor_of
 from tests.integration.admin_views.records import certificate, office, trail
 
 PERSON = id_number("450721", "19850312", "002")
@@ -17,7 +20,7 @@ FOREIGN_PAPER = "H12345678"
 
 
 @pytest.fixture
-def register(app):
+def four_records(app):
     certificate(name="韦小兰", id_number=PERSON, cert_no="0833232")
     certificate(name="韦兰英", cert_no="833232")
     certificate(name="欧阳小兰", cert_no="桂中级字第0812号")
@@ -33,7 +36,7 @@ def register(app):
         ("%", []), ("_小兰", []), ("", ["买买提·艾力", "欧阳小兰", "韦兰英", "韦小兰"]),
     ],
 )  # fmt: skip
-def test_the_search_goes_by_the_shape_of_what_was_typed(register, as_staff, typed, found):
+def test_the_search_goes_by_the_shape_of_what_was_typed(four_records, as_staff, typed, found):
     client = as_staff("ls.staff")
 
     client.find("/admin/certificates/", search=typed)
@@ -139,6 +142,37 @@ def test_the_history_tells_what_changed_with_id_numbers_masked(as_staff):
     assert "给排水" in client.page.text
     assert PERSON not in client.page.text
     assert FOREIGN_PAPER not in client.page.text
+
+
+def test_the_history_tells_in_sentences_what_became_of_a_record_from_its_import_on(as_staff):
+    case = factories.case_at(CaseState.PENDING, factories.certificate(factories.holder()))
+    factories.act("ls.staff", case, "approve", reply="")
+    record_id = case.certificate_id
+    with writing():
+        chief, version = actor_of("ls.admin"), db.session.get_one(Certificate, record_id).version
+        register.move(chief, record_id, version, "request_void", "编号重了")
+
+    client = as_staff("ls.admin")
+    client.get(f"/admin/certificates/details/?id={record_id}")
+
+    line = client.page.text.partition("经过")[2]
+    imported, submitted, approved, void = (line.index(word) for word in ("导入：批次", "提交", "审核通过", "申请作废"))
+    assert imported < submitted < approved < void
+    assert "审核通过 ：获取方式由“转正定职”改为“重新确认”" in line
+    assert "证书状态由“正常”改为“作废待审”" in line
+    assert "记录按填报内容更新" not in line
+    assert "改动对照" in client.page.text
+    assert any("/admin/audit/" in link["href"] for link in client.page.all("a"))
+
+
+def test_who_looked_at_a_number_is_no_part_of_the_history(as_staff):
+    own = certificate(id_number=PERSON)
+    client = as_staff("ls.staff")
+    client.get(f"/admin/certificates/details/?id={own}")
+
+    client.send("/admin/certificates/reveal/", {"id": own})
+
+    assert "还没有改动" in client.page.text
 
 
 def test_the_way_back_leads_to_the_list_as_it_was_left(as_staff):

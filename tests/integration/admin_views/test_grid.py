@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from flask_login import login_user
-from sqlalchemy import event
 
 from admin_views import VIEWS
 from admin_views.base import BackOfficeView
@@ -15,7 +14,7 @@ from listing import reading
 from listing.filters import CHOICES, RANGES
 from listing.paging import Order, page_of
 from models import Certificate
-from tests.integration.admin_views.records import account_of, certificate, certificates, office
+from tests.integration.admin_views.records import account_of, certificate, certificates, office, queries
 
 GRIDS = [view for _, view in VIEWS if issubclass(view, BackOfficeView)]
 ADDRESSES = [view.slug.replace("_", "-") for view in GRIDS]
@@ -102,10 +101,10 @@ def test_counting_stops_and_says_so(as_staff, monkeypatch):
 def test_a_page_costs_the_same_few_queries_however_many_rows(as_staff, address):
     client = as_staff("qz.staff")
     certificates(3)
-    few = _queries(client, f"/admin/certificates/{address}")
+    few = queries(client, f"/admin/certificates/{address}")
     certificates(120, "浦北县职改办")
 
-    many = _queries(client, f"/admin/certificates/{address}")
+    many = queries(client, f"/admin/certificates/{address}")
 
     assert len(many) == len(few)
     assert len([query for query in many if "FROM certificate" in query]) <= 4
@@ -114,25 +113,13 @@ def test_a_page_costs_the_same_few_queries_however_many_rows(as_staff, address):
 def test_a_later_page_begins_at_its_row_and_skips_none(as_staff):
     middle = certificates(60)[30]
 
-    asked = _queries(client := as_staff("ls.staff"), f"/admin/certificates/?after={middle}")
+    asked = queries(client := as_staff("ls.staff"), f"/admin/certificates/?after={middle}")
 
     assert [query for query in asked if "certificate.id < " in query]
     assert not [
         query for query in asked if "OFFSET 0" not in query.replace("OFFSET ?", "OFFSET 0") and "OFFSET" in query
     ]
     assert len(_ids(client)) == 30
-
-
-def _queries(client, address):
-    seen = []
-
-    def note(connection, cursor, statement, *_):
-        seen.append(" ".join(statement.split()))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    client.get(address)
-    event.remove(db.engine, "before_cursor_execute", note)
-    return seen
 
 
 def test_the_neighbours_of_a_row_follow_filter_and_order(app, as_staff):

@@ -1,0 +1,26 @@
+"""The word for each action of the trail that somebody of an office can do."""
+
+from __future__ import annotations
+
+from domain.certificate_moves import MOVES
+from domain.verification import TRANSITIONS
+
+ACTIONS = {
+    "sign_in": "登录", "change_password": "修改自己的密码", "view_id_number": "查看完整身份证号",
+    "open_account": "新建账户", "disable_account": "停用账户", "enable_account": "启用账户",
+    "reset_password": "重置密码", "give_role": "给予或收回管理员", "rename_account": "账户改姓名",
+    "create_office": "新建机构", "change_office": "修改机构", "rename_office": "机构改名", "move_office": "机构换上级",
+    "close_office": "停用机构", "add_awarding_body": "新增授予单位", "change_awarding_body": "修改授予单位",
+    "add_title": "职称目录新增", "change_title": "职称目录修改", "remove_title": "职称目录删除",
+    "add_reading": "获取方式新增写法", "change_reading": "获取方式修改写法", "remove_reading": "获取方式删除写法",
+    "add_reply_text": "新增回复模板", "change_reply_text": "修改回复模板", "remove_reply_text": "删除回复模板",
+    "create_certificate": "新建证书记录", "change_certificate": "更新证书记录", "restore_certificate": "还原证书记录",
+    "remove_certificate": "撤去证书记录", "import_certificates": "导入批次", "abandon_import": "放弃批次",
+    "download_errors": "下载错误行", "export": "导出列表", "remove_reference_record": "删除待核查数据", "add_campaign": "新增归集任务",
+    "change_campaign": "修改归集任务", "remove_campaign": "删除归集任务", "receive_blanks": "空白证书入库",
+    "open_employer": "开通单位", "close_employer": "停用单位", "reopen_employer": "重新启用单位",
+    "change_settings": "修改个人设置", "decide_request": "办理身份申请", "correct_identity": "更正身份信息",
+    "release_id_number": "解除占用", "list_person": "列入问题人员", "lift_person": "解除问题人员",
+    **{one.name: f"证书：{one.label}" for one in MOVES},
+    **{one.name: f"审验：{one.label}" for one in TRANSITIONS if one.by_office},
+}  # fmt: skip
