@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from admin_views.base import masked
+from admin_views.batch import BatchAction
 from admin_views.cells import code, linked, tag
 from admin_views.listing_view import ListingView
 from admin_views.record_history import history_of_record, origin_of
@@ -13,7 +15,7 @@ from admin_views.revealing import RevealsIdNumber
 from admin_views.screen import screen_url
 from domain.access import Permission
 from domain.certificate_fields import STORED
-from domain.certificate_moves import ON_RECORD
+from domain.certificate_moves import BY_NAME, ON_RECORD
 from domain.vocabulary import CertificateStatus
 from listing.certificates import CERTIFICATES
 from models import Certificate
@@ -49,6 +51,12 @@ class CertificateView(MovesRecords, RevealsIdNumber, ListingView):
     }
     search_hint = "证书编号、身份证号、手机号或姓名（姓名里的两个字也行）"
     empty_text = "还没有证书，请先导入"
+
+    def actions_in(self, tab: str) -> Sequence[BatchAction]:
+        """A tab of one status offers what can be done from it."""
+        if tab not in set(CertificateStatus):
+            return self.batch_actions
+        return [action for action in self.batch_actions if tab in BY_NAME[action.name].sources]
 
     def pill(self) -> str:
         waiting = register.count_waiting_voids(current_actor(), 100)

@@ -170,10 +170,10 @@ def subjects_of(events: Iterable[Event], place: Place) -> Mapping[int, Subject]:
 
 
 def _subject(event: Event, known: Mapping[str, Mapping[int, Subject]]) -> Subject:
-    """Return the subject; one that is gone or out of scope is told by its kind alone."""
+    """Return the subject; one that is gone or out of scope is told by its kind alone. An export is of a list."""
     found = known.get(event.subject_type, {}).get(event.subject_id or 0)
     kind = KINDS.get(event.subject_type)
-    return found or Subject(kind.label if kind else "其他")
+    return found or Subject(kind.label if kind else "列表")
 
 
 def _named(name: str, ids: set[int], place: Place) -> dict[int, Subject]:
