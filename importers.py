@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -20,7 +20,12 @@ from domain.certificate_rows import Importer
 from domain.errors import DomainError, WorkbookRefused
 from domain.vocabulary import Outcome
 from extensions import db, writing, writing_apart
+from importing import alike as alike_rows
 from importing import mending
+from importing.alike import Alike
+from importing.alike import edits as edits_alike
+from importing.approvals import ScannedPage, scanned_pages
+from importing.cell_texts import Columns, columns_by_sheet, masked, texts
 from importing.error_workbook import ErrorWorkbook
 from importing.examining import ColumnsUnclear, Examination, columns_told
 from importing.judging import Judged, without_id_numbers
@@ -29,13 +34,36 @@ from importing.layout import NOT_IMPORTED, Answers
 from importing.mending import Edits
 from importing.report import JsonReport
 from importing.template import write_template
-from models import ImportBatch, Office
-from operations import campaigns, columns, dictionaries, imports
+from models import ImportBatch, Office, StagedRow
+from operations import campaigns, columns, dictionaries, imports, submissions
 from operations.publishing import Watch, unwatched
 
 __all__ = [
-    "NOT_IMPORTED", "UPLOAD_BYTES", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport", "Judged",
-    "answer_columns", "check", "error_file", "examination", "examine", "kept_uploads", "mend", "upload", "without_id_numbers",
+    "NOT_IMPORTED",
+    "UPLOAD_BYTES",
+    "Alike",
+    "Columns",
+    "ColumnsUnclear",
+    "ErrorWorkbook",
+    "Examination",
+    "JsonReport",
+    "Judged",
+    "ScannedPage",
+    "alike",
+    "answer_columns",
+    "check",
+    "columns_by_sheet",
+    "edits_alike",
+    "error_file",
+    "examination",
+    "examine",
+    "kept_uploads",
+    "masked",
+    "mend",
+    "scanned_pages",
+    "texts",
+    "upload",
+    "without_id_numbers",
     "write_template",
 ]  # fmt: skip
 
@@ -114,11 +142,16 @@ def mend(actor: Actor, batch_id: int, version: int, edits: Edits) -> ImportBatch
 
     They are judged as an upload would judge them, repeats in the workbook and the record included. Only flushes.
     """
-    batch = imports.waiting(actor, batch_id, version)
+    batch = submissions.open_batch(actor, batch_id, version)
     mending.mend(batch, edits, importer_of(batch.office), dictionaries.for_workbook())
     batch.version += 1
     db.session.flush()
     return batch
+
+
+def alike(batch: ImportBatch, rows: Iterable[StagedRow]) -> list[Alike]:
+    """Return the wrong values that several of these rows share."""
+    return alike_rows.groups(rows, columns_by_sheet(batch.columns), dictionaries.for_workbook())
 
 
 def error_file(batch: ImportBatch) -> BinaryIO:

@@ -1,7 +1,7 @@
 """Every table of the system, one file per entity in tables/."""
 
 from tables.accounts import ACCOUNTS, Account, Employer, EmployerUser, Holder, StaffUser, id_digest, mobile_digest
-from tables.batch import ImportBatch, RememberedColumn
+from tables.batch import ApprovalPage, ImportBatch, RememberedColumn
 from tables.campaign import Campaign
 from tables.case import CasePhoto, ProblemPerson, VerificationCase
 from tables.certificate import Certificate, DeletedCertificate, LookupCount, RecordColumns
@@ -19,9 +19,9 @@ from tables.staged import PREPARED, StagedRow
 from tables.stock import BlankRange
 
 __all__ = [
-    "ACCOUNTS", "PREPARED", "Account", "AwardingBody", "AwardingBodyAlias", "BackgroundJob", "BlankRange",
-    "Campaign", "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "DeletedCertificate", "Employer",
-    "EmployerUser", "Event", "EventHead", "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece",
+    "ACCOUNTS", "PREPARED", "Account", "ApprovalPage", "AwardingBody", "AwardingBodyAlias", "BackgroundJob",
+    "BlankRange", "Campaign", "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "DeletedCertificate",
+    "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece",
     "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office",
     "OpenSession", "ProblemPerson", "RecordColumns", "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView",
     "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",

@@ -93,13 +93,13 @@ class SafePhoto:
     fingerprint: int
 
 
-def make_safe(data: bytes, *, budget: int = PHOTO_BUDGET) -> SafePhoto:
+def make_safe(data: bytes, *, budget: int = PHOTO_BUDGET, least_sharpness: float = LEAST_SHARPNESS) -> SafePhoto:
     """Redraw the picture upright, on white, without metadata, within `budget` bytes; raise only PhotoRefused."""
     most_pixels = _most_pixels_of(data)
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         picture = _decoded(data, most_pixels)
-        if sharpness(picture) < LEAST_SHARPNESS:
+        if least_sharpness and sharpness(picture) < least_sharpness:
             raise PhotoRefused(BLURRED)
         stored, (width, height) = _encoded(picture, budget)
         return SafePhoto(

@@ -16,6 +16,7 @@ ACTIONS = {
     "add_reply_text": "新增回复模板", "change_reply_text": "修改回复模板", "remove_reply_text": "删除回复模板",
     "create_certificate": "新建证书记录", "change_certificate": "更新证书记录", "restore_certificate": "还原证书记录",
     "remove_certificate": "撤去证书记录", "import_certificates": "导入批次", "abandon_import": "放弃批次",
+    "submit_batch": "报送批次", "send_back_batch": "退回批次", "attach_approval": "上传批文", "remove_approval": "删去批文",
     "download_errors": "下载错误行", "export": "导出列表", "remove_reference_record": "删除待核查数据", "add_campaign": "新增归集任务",
     "change_campaign": "修改归集任务", "remove_campaign": "删除归集任务", "receive_blanks": "空白证书入库",
     "open_employer": "开通单位", "close_employer": "停用单位", "reopen_employer": "重新启用单位",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+import importers
 from domain.certificate_fields import BY_KEY, STORED, Field
-from domain.certificate_rows import shown
-from domain.identifiers import mask_id
-from domain.stored_values import revived
 from domain.vocabulary import BatchState, Outcome
-from importers import without_id_numbers
 from models import ImportBatch, StagedRow
+from operations import conflicts
 
 SHOWN = tuple(BY_KEY[key] for key in ("name", "id_number", "cert_no", "awarded_on", "awarding_body"))
 """The columns by which a clerk finds a certificate; of the others only those cells of which something is to be said."""
@@ -55,11 +52,12 @@ def kind_named(kinds: Sequence[RowKind], slug: str) -> RowKind | None:
 
 @dataclass(slots=True)
 class Cell:
-    """What stands in a cell, and what is said of it."""
+    """What stands in a cell, and what is said of it; `typed` is what its box holds where it can be mended in place."""
 
     text: str
     tone: str = ""
     remarks: list[str] = field(default_factory=list)
+    typed: str | None = None
 
     def say(self, tone: str, sentence: str) -> None:
         self.remarks.append(sentence)
@@ -67,12 +65,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One field of a conflict: what the record says and what the workbook says."""
+
+    field: Field
+    record: str
+    workbook: str
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewRow:
     """A row as it is shown: its place in the workbook, what becomes of it, its cells by field."""
 
+    position: int
     where: str
     outcome: Outcome
     cells: Mapping[str, Cell]
+    sides: Sequence[Side] = ()
+    takes_workbook: bool = False
+    kept_because: str = ""
 
     @property
     def others(self) -> list[tuple[Field, Cell]]:
@@ -80,39 +91,56 @@ class PreviewRow:
         spoken = [(field, self.cells[field.key]) for field in STORED if field not in SHOWN and field.key in self.cells]
         return [(field, cell) for field, cell in spoken if cell.remarks]
 
+    @property
+    def can_be_mended(self) -> bool:
+        return any(cell.typed is not None for cell in self.cells.values())
 
-def preview(batch: ImportBatch, rows: Sequence[StagedRow]) -> list[PreviewRow]:
-    sheets = {told["name"]: told["columns"] for told in batch.columns.get("sheets", ())}
-    return [_row(row, sheets.get(row.sheet, ()), several=len(sheets) > 1) for row in rows]
-
-
-def _row(row: StagedRow, columns: Sequence[Sequence[Any]], *, several: bool) -> PreviewRow:
-    cells = {key: Cell(text) for key, text in _texts(row.content, columns).items()}
-    conflicts = {key: ours for key, ours, _ in row.content.get("conflict", ())}
-    for name, tone in _TONES.items():
-        for key, sentence in row.content.get(name, ()):
-            cell = cells.setdefault(key, Cell(""))
-            if key in conflicts and name == "errors":
-                cell.say("warn", f"系统里是“{conflicts[key] or '空'}”，保留系统里的")
-            else:
-                cell.say(tone, sentence)
-    return PreviewRow(f"{row.sheet} {row.row}" if several else str(row.row), row.outcome, cells)
+    @property
+    def hides_a_number(self) -> bool:
+        """Whether an ID number is to be mended that is not shown whole."""
+        return "id_number" in self.cells and self.cells["id_number"].typed == "" != self.cells["id_number"].text
 
 
-def _texts(content: Mapping[str, Any], columns: Sequence[Sequence[Any]]) -> dict[str, str]:
-    """Return what was typed where the row was refused, else what goes on record."""
-    texts = {key: shown(value) for key, value in revived(content["values"]).items()}
-    typed = content.get("cells")
-    if typed is not None:
-        texts |= {key: _typed(typed[at]) if at < len(typed) else "" for at, _, key in columns if key}
-    return {key: _masked(key, text) for key, text in texts.items() if key in BY_KEY}
+Typed = Mapping[int, Mapping[str, str]]
 
 
-def _typed(cell: Any) -> str:
-    if cell is None or isinstance(cell, bool):
-        return {None: "", True: "TRUE", False: "FALSE"}[cell]
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+def preview(
+    batch: ImportBatch, rows: Sequence[StagedRow], typed: Typed | None = None, *, revealed: bool = False
+) -> list[PreviewRow]:
+    """Return rows as they are shown; `typed` is what was typed and could not be taken over."""
+    columns = importers.columns_by_sheet(batch.columns)
+    records = [row.content.get("record") for row in rows]
+    kept = conflicts.kept_records([one for one in records if one], batch.place)
+    drawn = _Drawn(columns, batch.is_open, revealed, typed or {}, kept)
+    return [drawn.row(row) for row in rows]
 
 
-def _masked(key: str, text: str) -> str:
-    return mask_id(text.strip()) if key == "id_number" else without_id_numbers(text)
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """How the rows of one page are drawn."""
+
+    columns: Mapping[str, importers.Columns]
+    is_open: bool
+    revealed: bool
+    typed: Typed
+    kept: Mapping[int, str]
+
+    def row(self, row: StagedRow) -> PreviewRow:
+        content = row.content
+        whole = importers.texts(content, self.columns.get(row.sheet, ()))
+        cells = {key: Cell(importers.masked(key, text)) for key, text in whole.items()}
+        sides = [Side(BY_KEY[key], ours, theirs) for key, ours, theirs in content.get("conflict", ())]
+        for name, tone in _TONES.items():
+            for key, sentence in content.get(name, ()):
+                cell = cells.setdefault(key, Cell(""))
+                cell.say("warn" if sides and name == "errors" else tone, sentence)
+                if self.is_open and name == "errors" and not sides:
+                    cell.typed = self._box(row.position, key, whole.get(key, ""))
+        where = f"{row.sheet} {row.row}" if len(self.columns) > 1 else str(row.row)
+        reason = self.kept.get(content.get("record") or 0, "")
+        return PreviewRow(row.position, where, row.outcome, cells, sides, row.takes_workbook, reason)
+
+    def _box(self, position: int, key: str, text: str) -> str:
+        """A box holds what was typed last; an ID number only once it was asked for."""
+        default = "" if key == "id_number" and not self.revealed else text
+        return self.typed.get(position, {}).get(key, default)

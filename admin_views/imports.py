@@ -18,21 +18,30 @@ import importers
 from admin_views.batch import as_id
 from admin_views.forms import BackOfficeForm, one_of, options
 from admin_views.import_columns import OPTIONS, ColumnAnswers, summaries
-from admin_views.import_rows import CONFLICT, NEW, SAME, SHOWN, WRONG, RowKind, kind_named, kinds_of, preview
+from admin_views.import_mending import Mending, alike_in, controls, where
+from admin_views.import_rows import CONFLICT, NEW, SAME, SHOWN, WRONG, RowKind, Typed, kind_named, kinds_of, preview
+from admin_views.import_submissions import Submitting, pages_of
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Permission
+from domain.batches import available
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.vocabulary import BatchState, Outcome
 from extensions import writing
 from listing.paging import PAGE
 from models import ImportBatch, Office
-from operations import imports, offices
+from operations import conflicts, imports, offices, submissions
 from operations.dictionary_changes import series_names
 from web.access import current_actor
 
 STEPS = ("上传表格", "对应列", "检查数据", "导入")
-STEP_OF = {BatchState.UNMAPPED: 2, BatchState.CHECKED: 3, BatchState.COMMITTED: len(STEPS) + 1}
-TONES = {BatchState.COMMITTED: "ok", BatchState.CHECKED: "warn", BatchState.UNMAPPED: "warn"}
+STEP_OF = {
+    BatchState.UNMAPPED: 2, BatchState.CHECKED: 3, BatchState.RETURNED: 3, BatchState.SUBMITTED: 4,
+    BatchState.COMMITTED: len(STEPS) + 1,
+}  # fmt: skip
+TONES = {
+    BatchState.COMMITTED: "ok", BatchState.CHECKED: "warn", BatchState.UNMAPPED: "warn", BatchState.SUBMITTED: "info",
+    BatchState.RETURNED: "warn",
+}  # fmt: skip
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEMPLATE_NAME = "历年中初级证书明细表（模板）.xlsx"
 NO_NAME = "没有名称的表格"
@@ -60,7 +69,7 @@ class BatchForm(BackOfficeForm):
     version = IntegerField(widget=HiddenInput())
 
 
-class ImportView(BackOfficeScreen):
+class ImportView(Mending, Submitting, BackOfficeScreen):
     slug, label, icon = "imports", "导入", "upload"
     permission = Permission.IMPORT
 
@@ -103,7 +112,7 @@ class ImportView(BackOfficeScreen):
     @staticmethod
     def summary(batch: ImportBatch) -> str:
         """Return what was found in a batch, or what became of it, in one line."""
-        return imports.summary_of(batch) if batch.state in (BatchState.CHECKED, BatchState.COMMITTED) else ""
+        return imports.summary_of(batch) if batch.total and batch.state is not BatchState.ABANDONED else ""
 
     @expose("/template/")
     def template_view(self) -> Response:
@@ -133,15 +142,17 @@ class ImportView(BackOfficeScreen):
             options=OPTIONS, problems=problems or [], steps=STEPS, step=STEP_OF[batch.state],
         )  # fmt: skip
 
-    def _rows_page(self, batch: ImportBatch) -> str:
+    def _rows_page(self, batch: ImportBatch, typed: Typed | None = None, *, revealed: bool = False) -> str:
         kinds = kinds_of(batch)
         kind = kind_named(kinds, request.args.get("kind", ""))
         rows, pager = self._page_of(batch, kind) if kind else ([], None)
         return self.render(
             "admin/imports/batch.html", page_title=batch.file_name, batch=batch, steps=STEPS, step=STEP_OF.get(batch.state),
-            kinds=kinds, kind=kind, fields=SHOWN, rows=preview(batch, rows), pager=pager, columns=summaries(batch), tones=TONES,
-            incomplete=batch.count(Outcome.WRONG), new=NEW.count(batch), same=SAME.count(batch), conflicts=CONFLICT.count(batch), wrong=WRONG.count(batch),
-            certificates_url=screen_url("certificates"),
+            kinds=kinds, kind=kind, fields=SHOWN, rows=preview(batch, rows, typed, revealed=revealed), pager=pager, columns=summaries(batch), tones=TONES,
+            can=available(batch, current_actor()), pages=pages_of(batch), incomplete=batch.count(Outcome.WRONG),
+            new=NEW.count(batch), same=SAME.count(batch), conflicts=CONFLICT.count(batch), wrong=WRONG.count(batch),
+            chosen=conflicts.how_many_chosen(batch.id), alike=alike_in(batch, kind.slug if kind else ""), where=where(),
+            controls=controls(), certificates_url=screen_url("certificates"),
         )  # fmt: skip
 
     def _page_of(self, batch: ImportBatch, kind: RowKind) -> tuple[list[Any], dict[str, Any]]:
@@ -191,29 +202,33 @@ class ImportView(BackOfficeScreen):
 
     @expose("/<int:batch_id>/commit/", methods=("POST",))
     def commit_view(self, batch_id: int) -> Response:
-        actor, version = current_actor(), BatchForm().version.data or 0
+        actor, version = current_actor(), self.version_seen()
         self._reached(batch_id)
-        try:
+        with self.refusals_told():
             with writing():
                 imports.commit_batch(actor, batch_id, version)
-        except StaleVersion as stale:
-            flash(f"{stale.sentence}。", "warn")
-            return self._to(batch_id)
-        with writing():
-            imports.forget_rows(batch_id)
+            with writing():
+                imports.forget_rows(batch_id)
         return self._to(batch_id)
 
     @expose("/<int:batch_id>/set-aside/", methods=("POST",))
     def set_aside_view(self, batch_id: int) -> Response:
         """Keep the rows that stay wrong as reference records when the batch goes in, or do not."""
         self._reached(batch_id)
-        actor, version, keep = current_actor(), BatchForm().version.data or 0, request.form.get("keep") == "1"
-        try:
-            with writing():
-                imports.set_aside(actor, batch_id, version, keep=keep)
-        except StaleVersion as stale:
-            flash(f"{stale.sentence}。", "warn")
+        actor, version, keep = current_actor(), self.version_seen(), request.form.get("keep") == "1"
+        with self.refusals_told(), writing():
+            imports.set_aside(actor, batch_id, version, keep=keep)
         return self._to(batch_id)
+
+    @staticmethod
+    def version_seen() -> int:
+        """Return which state of the batch the sender had looked at."""
+        return BatchForm().version.data or 0
+
+    def pill(self) -> str:
+        """Return how many submitted batches wait for this office."""
+        waiting = submissions.waiting(current_actor())
+        return str(waiting) if waiting else ""
 
     @expose("/<int:batch_id>/abandon/", methods=("GET", "POST"))
     def abandon_view(self, batch_id: int) -> str | Response:

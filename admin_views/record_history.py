@@ -36,7 +36,15 @@ def origin_of(record: Certificate | DeletedCertificate) -> tuple[ImportBatch, st
     if batch is None:
         return None
     row = f"，工作表“{record.batch_sheet}”第 {record.batch_row} 行" if record.batch_row else ""
-    return batch, f"批次 {batch.number}，{batch.file_name}{row}"
+    return batch, f"批次 {batch.number}，{batch.file_name}{row}{_who_committed(batch)}"
+
+
+def _who_committed(batch: ImportBatch) -> str:
+    """Return the two offices of a batch that was submitted, and how many pages of 批文 lie beside it."""
+    told = ""
+    if batch.committed_office is not None and batch.committed_office_id != batch.office_id:
+        told = f"；“{batch.office.name}”报送，“{batch.committed_office.name}”导入"
+    return f"{told}；批文 {len(batch.pages)} 页" if batch.pages else told
 
 
 def _import_of(record: Certificate | DeletedCertificate) -> History:

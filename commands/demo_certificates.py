@@ -14,6 +14,7 @@ import xlsxwriter
 from commands.cast import HOLDERS, DemoHolder, id_number, operator_of
 from commands.imports import import_file
 from domain.certificate_fields import FIELDS
+from domain.vocabulary import OfficeKind
 from models import Office
 
 SEED = 20261123
@@ -104,4 +105,5 @@ def add() -> None:
 
 
 def import_workbook(path: Path, office: Office) -> None:
-    import_file(operator_of(office), office, path)
+    series = office.kind is OfficeKind.SERIES
+    import_file(operator_of(office.parent if series else office), office, path)

@@ -13,7 +13,7 @@ import click
 from flask import Flask
 
 import importers
-from commands.operator import operator
+from commands.operator import operator, place_above
 from domain.access import Actor
 from domain.errors import DomainError
 from domain.vocabulary import Outcome
@@ -115,7 +115,7 @@ def _look(office: Office, file: Path, errors: Path | None, report: Path | None, 
 
 
 def _bring_in(office: Office, file: Path, errors: Path | None, report: Path | None, choice: OnConflict) -> Outputs:
-    actor, batch_id = operator(office.place), 0
+    actor, batch_id = operator(place_above(office)), 0
     with Outputs(errors, report, lambda: db.session.get_one(ImportBatch, batch_id).columns) as outputs:
         batch_id = _checked_and_committed(actor, office, file, choice)
         for row in imports.staged_rows(batch_id):

@@ -6,6 +6,8 @@ import getpass
 import os
 
 from domain.access import Actor, Place, Role
+from domain.vocabulary import OfficeKind
+from models import Office
 
 
 def operator(place: Place | None = None) -> Actor:
@@ -15,3 +17,9 @@ def operator(place: Place | None = None) -> Actor:
     except (KeyError, OSError):
         name = str(os.getuid())
     return Actor(Role.ADMIN, None, f"命令行（{name}）", place)
+
+
+def place_above(office: Office) -> Place:
+    """Return from where an import for this office is committed: a series office's batches are its city's to commit."""
+    above = office.parent if office.kind is OfficeKind.SERIES else None
+    return (above or office).place

@@ -52,6 +52,7 @@ class Permission(Term):
     CERTIFICATE_CHANGES = "certificate_changes", "申请作废、删除证书、证书恢复"
     VOID_DECISIONS = "void_decisions", "同意作废、驳回、取消证书作废审核"
     IMPORT = "import", "导入历年证书"
+    COMMIT_SUBMITTED = "commit_submitted", "导入市直系列报送的批次"
     REFERENCE_RECORDS = "reference_records", "待核查数据"
     REVIEW = "review", "审核、恢复、转办、删除"
     IDENTITY_CORRECTIONS = "identity_corrections", "身份信息更正"
@@ -91,6 +92,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.CERTIFICATE_CHANGES: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.VOID_DECISIONS: {Role.ADMIN: Reach.SUBTREE},
     Permission.IMPORT: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.COMMIT_SUBMITTED: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REFERENCE_RECORDS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REVIEW: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.IDENTITY_CORRECTIONS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},

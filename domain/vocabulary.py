@@ -106,6 +106,8 @@ class BatchState(Term):
     READING = "reading", "正在检查"
     UNMAPPED = "unmapped", "待对应列"
     CHECKED = "checked", "待导入"
+    SUBMITTED = "submitted", "已报送"
+    RETURNED = "returned", "已退回"
     COMMITTED = "committed", "已导入"
     ABANDONED = "abandoned", "已放弃"
 

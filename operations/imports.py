@@ -13,7 +13,7 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.vocabulary import BatchState, Outcome
 from extensions import db
 from models import ImportBatch, StagedRow, now
-from operations import events, offices, reference_records, staging
+from operations import events, offices, reference_records, staging, submissions
 from operations.publishing import OnConflict, Watch, publish, unwatched
 from operations.staging import STAGED
 
@@ -22,13 +22,6 @@ ROWS_KEPT = timedelta(days=30)
 LONGEST_READING = timedelta(hours=6)
 _LONGEST_FILE_NAME = 200
 _ROWS_AT_ONCE = 500
-_ENDED = {
-    BatchState.COMMITTED: "这一批刚才已经导入了，没有重复导入",
-    BatchState.ABANDONED: "这一批已经放弃，没有导入",
-    BatchState.READING: "这一批正在检查，请等检查完再决定",
-    BatchState.UNMAPPED: "这一批还没有对应好列，请先对应列",
-}
-_CHANGED = "这一批刚刚有了变化，请看最新情况再决定"
 
 
 def reached(actor: Actor, batch_id: int) -> ImportBatch:
@@ -67,9 +60,9 @@ def open_batch(actor: Actor, office_id: int, file_name: str, file_digest: str) -
 
 def read_again(actor: Actor, batch_id: int, version: int) -> ImportBatch:
     """Take up a batch whose columns somebody has now named."""
-    batch = _locked(actor, batch_id)
+    batch = submissions.held(actor, batch_id)
     if batch.state is not BatchState.UNMAPPED or batch.version != version:
-        raise StaleVersion(_CHANGED)
+        raise StaleVersion(submissions.CHANGED)
     batch.state = BatchState.READING
     batch.version += 1
     db.session.flush()
@@ -116,14 +109,6 @@ def drop_rows(batch_id: int) -> None:
     staging.drop(batch_id)
 
 
-def waiting(actor: Actor, batch_id: int, version: int) -> ImportBatch:
-    """Return a batch that waits to be committed, locked, as it was when it was looked at."""
-    batch = _locked(actor, batch_id)
-    if batch.state is not BatchState.CHECKED or batch.version != version:
-        raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
-    return batch
-
-
 def commit_batch(
     actor: Actor, batch_id: int, version: int, on_conflict: OnConflict = OnConflict.RECORD, watch: Watch = unwatched
 ) -> ImportBatch:
@@ -131,13 +116,13 @@ def commit_batch(
 
     `watch` is told how far it is, and may stop it. The staged rows then say what became of each; `forget_rows` removes those that are not needed any more.
     """
-    batch = waiting(actor, batch_id, version)
+    batch = submissions.taken(actor, batch_id, version, "commit")
+    before = batch.state
     published = publish(actor, batch, on_conflict, watch)
     kept = reference_records.keep(batch, staged_rows(batch.id, [Outcome.WRONG])) if batch.keeps_incomplete else 0
     batch.counts = {outcome.value: number for outcome, number in published.counts.items() if number}
-    batch.state, batch.committed_at = BatchState.COMMITTED, now()
-    batch.version += 1
-    db.session.flush()
+    batch.committed_at, batch.committed_by, batch.committed_office_id = now(), actor.name, actor.office_id
+    submissions.moved(batch, BatchState.COMMITTED)
     if published.inserted or published.overwritten or kept:
         changes = {outcome.label: ["", str(number)] for outcome, number in published.counts.items() if number}
         changes |= {"覆盖记录": ["", str(published.overwritten)]} if published.overwritten else {}
@@ -145,14 +130,14 @@ def commit_batch(
         summary = f"为“{batch.office.name}”导入“{batch.file_name}”：{summary_of(batch)}"
         events.record(
             actor, "import_certificates", ("import_batch", batch.id), summary[:500],
-            from_state=BatchState.CHECKED, to_state=BatchState.COMMITTED, changes=changes,
+            from_state=before, to_state=BatchState.COMMITTED, changes=changes,
         )  # fmt: skip
     return batch
 
 
 def set_aside(actor: Actor, batch_id: int, version: int, *, keep: bool) -> ImportBatch:
     """Let the rows that stay wrong be kept as reference records when the batch goes in, or not."""
-    batch = waiting(actor, batch_id, version)
+    batch = submissions.open_batch(actor, batch_id, version)
     batch.keeps_incomplete = keep
     batch.version += 1
     db.session.flush()
@@ -167,14 +152,10 @@ def summary_of(batch: ImportBatch) -> str:
 
 def discard(actor: Actor, batch_id: int, version: int) -> ImportBatch:
     """Give up a batch before it is committed; nothing of its rows is kept."""
-    batch = _locked(actor, batch_id)
-    if batch.state not in (BatchState.CHECKED, BatchState.UNMAPPED) or batch.version != version:
-        raise StaleVersion(_ENDED.get(batch.state, _CHANGED))
+    batch = submissions.taken(actor, batch_id, version, "abandon")
     before = batch.state
-    batch.state = BatchState.ABANDONED
-    batch.version += 1
     drop_rows(batch.id)
-    db.session.flush()
+    submissions.moved(batch, BatchState.ABANDONED)
     events.record(
         actor, "abandon_import", ("import_batch", batch.id), f"放弃导入“{batch.file_name}”",
         from_state=before, to_state=BatchState.ABANDONED,
@@ -222,14 +203,6 @@ def page_of_rows(
         return list(db.session.scalars(query.limit(most)))[::-1]
     query = query.where(StagedRow.position > (after or 0)).order_by(StagedRow.position)
     return list(db.session.scalars(query.limit(most)))
-
-
-def _locked(actor: Actor, batch_id: int) -> ImportBatch:
-    query = select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
-    batch = db.session.scalar(query.execution_options(populate_existing=True))
-    if batch is None or not actor.reaches(Permission.IMPORT, batch.office.place):
-        raise NotFound("没有这一批，可能已删除，或不归您管理")
-    return batch
 
 
 def _tidy_up() -> None:

@@ -16,13 +16,12 @@ from domain.certificate_fields import BY_KEY, Kind
 from domain.certificate_rows import Importer
 from domain.errors import DomainError
 from domain.identifiers import mask_id
-from domain.verification import OPEN_STATES
 from domain.vocabulary import Outcome
 from extensions import db
-from models import Certificate, ImportBatch, StagedRow, VerificationCase, now
-from operations import bulk, certificates, events, staging
+from models import Certificate, ImportBatch, StagedRow, now
+from operations import bulk, certificates, conflicts, events, staging
 from operations.bodies import BodyDirectory
-from operations.matching import Claim, OnRecord, differences, lies_within
+from operations.matching import Claim, OnRecord, differences
 from operations.staged import blank_remark, conflict_content, repeated_remark
 from tables import kept_apart
 
@@ -63,6 +62,8 @@ def publish(actor: Actor, batch: ImportBatch, on_conflict: OnConflict, watch: Wa
     publisher = _Publisher(actor, batch, watch)
     publisher.insert_new()
     if on_conflict is OnConflict.WORKBOOK:
+        conflicts.choose_all(batch.id, workbook=True)
+    if conflicts.how_many_chosen(batch.id):
         publisher.take_workbook()
     return publisher.finished()
 
@@ -127,9 +128,11 @@ class _Publisher:
         """
         self._lock_conflicts()
         changes: dict[int, dict[str, list[str]]] = {}
-        for group in staging.groups(self._batch.id, [Outcome.CONFLICT]):
+        for group in conflicts.chosen(self._batch.id):
             on_record = OnRecord([claim_of(row) for row in group])
-            in_cases = _with_open_case([record.id for record in map(on_record.record, map(claim_of, group)) if record])
+            in_cases = conflicts.with_open_case(
+                [record.id for record in map(on_record.record, map(claim_of, group)) if record]
+            )
             for row in group:
                 self._overwrite(row, on_record, in_cases, changes)
         for record_id, change in changes.items():
@@ -141,7 +144,7 @@ class _Publisher:
 
     def _lock_conflicts(self) -> None:
         ids: set[int] = set()
-        for group in staging.groups(self._batch.id, [Outcome.CONFLICT]):
+        for group in conflicts.chosen(self._batch.id):
             on_record = OnRecord([claim_of(row) for row in group])
             ids |= {record.id for record in map(on_record.record, map(claim_of, group)) if record is not None}
         for some in bulk.in_groups(sorted(ids)):
@@ -166,13 +169,9 @@ class _Publisher:
         row.kept = {**kept, "errors": [], "overwritten": True, "warnings": [*kept.get("warnings", []), *told]}
 
     def _why_kept(self, record: Any, in_cases: set[int], changes: Mapping[int, object]) -> str:
-        if not lies_within(record, self._place):
-            return "这本证书归别的职改办，保留系统里的记录"
         if record.id in changes:
             return "前面已有一行改过这本证书，保留前一行的内容，请删去多余的一行"
-        if record.verified_at is not None:
-            return "持证人已经确认过这本证书，保留系统里的记录"
-        return "这本证书正在审验，保留系统里的记录" if record.id in in_cases else ""
+        return conflicts.why_kept(record, self._place, in_cases)
 
 
 class _Homes:
@@ -197,15 +196,6 @@ def claim_of(row: StagedRow) -> Claim:
 
 def _place_of(record: Any) -> str:
     return f"工作表“{record.batch_sheet}”第 {record.batch_row} 行"
-
-
-def _with_open_case(record_ids: Sequence[int]) -> set[int]:
-    query = select(VerificationCase.certificate_id).where(
-        VerificationCase.certificate_id.in_(record_ids),
-        VerificationCase.deleted_at.is_(None),
-        VerificationCase.state.in_(OPEN_STATES),
-    )
-    return {one for one in db.session.scalars(query) if one is not None}
 
 
 def _write_over(record_id: int, row: StagedRow, differs: Sequence[str]) -> dict[str, list[str]]:

@@ -16,7 +16,8 @@ from operations import bulk
 STAGED = cast(Table, StagedRow.__table__)
 CERTIFICATES = cast(Table, Certificate.__table__)
 BLANKS = cast(Table, BlankRange.__table__)
-COLUMNS = tuple(STAGED.columns.keys())
+COLUMNS = tuple(column.name for column in STAGED.columns if column.name != "takes_workbook")
+"""What a judged row brings along; the choice between record and workbook is made later."""
 GOING_IN = [outcome for outcome in Outcome if outcome.goes_in]
 _ROWS_AT_ONCE = 500
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, false
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from domain.access import Place
+from domain.batches import OPEN
 from domain.vocabulary import BatchState, Outcome
 from tables.columns import BelongsToOffice, Model, TermType, UtcDateTime, now, one_of
 from tables.office import Office
@@ -37,8 +39,35 @@ class ImportBatch(BelongsToOffice, Model):
     left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
     keeps_incomplete: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the office wants rows that stay wrong kept as reference records."""
+    submitted_by: Mapped[str | None] = mapped_column(String(100))
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    reply: Mapped[str | None] = mapped_column(String(1000))
+    """What the office above wrote when it sent the batch back."""
+    committed_by: Mapped[str | None] = mapped_column(String(100))
+    committed_office_id: Mapped[int | None] = mapped_column()
 
     office: Mapped[Office] = relationship()
+    committed_office: Mapped[Office | None] = relationship(
+        primaryjoin="foreign(ImportBatch.committed_office_id) == Office.id", viewonly=True
+    )
+    pages: Mapped[list[ApprovalPage]] = relationship(back_populates="batch", order_by="ApprovalPage.id")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lies with its own office, which may still mend it."""
+        return self.state in OPEN
+
+    @property
+    def place(self) -> Place:
+        return self.office.place
+
+    @property
+    def goes_in(self) -> int:
+        return sum(self.count(outcome) for outcome in Outcome if outcome.goes_in)
+
+    @property
+    def approval_pages(self) -> int:
+        return len(self.pages)
 
     @property
     def number(self) -> str:
@@ -50,6 +79,26 @@ class ImportBatch(BelongsToOffice, Model):
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+
+class ApprovalPage(Model):
+    """A scanned page of the 批文 behind a batch; the picture lies in the photo storage under a random key."""
+
+    __tablename__ = "approval_page"
+    __table_args__ = (UniqueConstraint("batch_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    label: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    size: Mapped[int] = mapped_column()
+    created_by: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
+
+    batch: Mapped[ImportBatch] = relationship(back_populates="pages")
 
 
 class RememberedColumn(Model):

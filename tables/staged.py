@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Index, String, Table
+from sqlalchemy import Index, String, Table, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.certificate_fields import STORED
@@ -37,6 +37,8 @@ class StagedRow(Model):
     outcome: Mapped[Outcome] = mapped_column(TermType(Outcome))
     warned: Mapped[bool] = mapped_column(default=False)
     kept: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson())
+    takes_workbook: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of a conflict: whether somebody chose the workbook's values over the record's."""
 
     if TYPE_CHECKING:
         cert_no: Any

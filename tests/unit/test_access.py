@@ -31,6 +31,7 @@ certificates_read    -       -       -         -               -                
 certificate_changes  -       -       -         -               -                below   below
 void_decisions       -       -       -         -               -                -       below
 import               -       -       -         -               -                below   below
+commit_submitted     -       -       -         -               -                below   below
 reference_records    -       -       -         -               -                below   below
 review               -       -       -         -               -                below   below
 identity_corrections -       -       -         -               -                below   below

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("importers",),
     ("importing", "listing"),
     ("operations",),
-    ("photos", "storage", "drawing", "mailing", "workbooks"),
+    ("photos", "storage", "drawing", "mailing", "papers", "workbooks"),
     ("models",),
     ("tables",),
     ("config",),

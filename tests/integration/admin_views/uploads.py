@@ -60,7 +60,8 @@ def certificates():
 def stats(client):
     """Return the four counts as they stand on the page."""
     return re.findall(
-        r"(新增|相同，跳过|冲突|必须改) ([\d,]+) (?:可以导入|已导入|系统里|保留|改好|没有导入)", client.page.text
+        r"(新增|相同，跳过|冲突|必须改)(?:，待选)? ([\d,]+) (?:可以导入|已导入|系统里|保留|改好|没有导入)",
+        client.page.text,
     )
 
 
