@@ -2,8 +2,9 @@
 
 from tables.accounts import ACCOUNTS, Account, Employer, EmployerUser, Holder, StaffUser, id_digest, mobile_digest
 from tables.batch import ApprovalPage, ImportBatch, RememberedColumn
+from tables.calendar import CalendarDay
 from tables.campaign import Campaign
-from tables.case import CasePhoto, ProblemPerson, VerificationCase
+from tables.case import CaseClaim, CasePhoto, ProblemPerson, VerificationCase
 from tables.certificate import Certificate, DeletedCertificate, LookupCount, RecordColumns
 from tables.columns import now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
@@ -20,7 +21,7 @@ from tables.stock import BlankRange
 
 __all__ = [
     "ACCOUNTS", "PREPARED", "Account", "ApprovalPage", "AwardingBody", "AwardingBodyAlias", "BackgroundJob",
-    "BlankRange", "Campaign", "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "DeletedCertificate",
+    "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "DeletedCertificate",
     "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece",
     "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office",
     "OpenSession", "ProblemPerson", "RecordColumns", "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView",

@@ -10,6 +10,7 @@ from flask_admin import Admin
 from admin_views import staff_auth, staff_settings
 from admin_views.audit import AuditView
 from admin_views.bodies import BodyView
+from admin_views.calendar import CalendarView
 from admin_views.campaigns import CampaignView
 from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
@@ -47,6 +48,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (BASICS, TitleView),
     (BASICS, ReadingView),
     (BASICS, ReplyTextView),
+    (BASICS, CalendarView),
     (BASICS, ProblemPersonView),
     (SETTINGS, OfficeView),
     (SETTINGS, UserView),

@@ -14,6 +14,7 @@ ACTIONS = {
     "add_title": "职称目录新增", "change_title": "职称目录修改", "remove_title": "职称目录删除",
     "add_reading": "获取方式新增写法", "change_reading": "获取方式修改写法", "remove_reading": "获取方式删除写法",
     "add_reply_text": "新增回复模板", "change_reply_text": "修改回复模板", "remove_reply_text": "删除回复模板",
+    "add_calendar_days": "填工作日历", "change_calendar_day": "修改工作日历", "remove_calendar_day": "删除工作日历",
     "create_certificate": "新建证书记录", "change_certificate": "更新证书记录", "restore_certificate": "还原证书记录",
     "remove_certificate": "撤去证书记录", "import_certificates": "导入批次", "abandon_import": "放弃批次",
     "submit_batch": "报送批次", "send_back_batch": "退回批次", "attach_approval": "上传批文", "remove_approval": "删去批文",

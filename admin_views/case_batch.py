@@ -13,6 +13,8 @@ import jobs
 from admin_views import batch
 from admin_views.case_forms import ReplyForm, reply_form
 from admin_views.row_by_row import RowByRow
+from domain import normalizing
+from domain.access import Permission
 from domain.verification import BATCH_ACTIONS, BY_NAME, ONE_BY_ONE, Transition, refusals
 from extensions import db, writing
 from listing.cases import actions_of
@@ -47,15 +49,18 @@ class CaseBatch(RowByRow):
         cases.act(current_actor(), row_id, version, name,
                   reply=said["reply"], evidence=request.form.get("evidence", ""), to_office=target)  # fmt: skip
 
-    def words_form(self, name: str, *, fresh: bool = False) -> ReplyForm:
-        targets = review_queue.hand_over_targets(current_actor()) if name == "hand_over" else ()
-        return reply_form(BY_NAME[name], targets=targets, fresh=fresh)
+    def words_form(self: Any, name: str, *, fresh: bool = False) -> ReplyForm:
+        return reply_form(BY_NAME[name], targets=self.targets(BY_NAME[name]), fresh=fresh)
 
-    def confirm_words(self, name: str) -> dict[str, Any]:
-        return {"templates": [one.text for one in review_queue.reply_texts(current_actor(), name)]}
+    def confirm_words(self: Any, name: str) -> dict[str, Any]:
+        texts = [one.text for one in review_queue.reply_texts(current_actor(), name)]
+        return {"templates": texts, "office_names": [office.name for office in self.targets(BY_NAME[name])]}
 
-    def done_url(self, row_id: int) -> str:
-        return url_for("cases.review", case_id=row_id)
+    def done_url(self, row_id: int) -> str | None:
+        """What was passed on to an office elsewhere is out of sight."""
+        case = db.session.get(VerificationCase, row_id)
+        reached = case and case.place and current_actor().reaches(Permission.REVIEW, case.place)
+        return url_for("cases.review", case_id=row_id) if reached else None
 
     # On all that match, as they were when the list was read.
 
@@ -109,4 +114,6 @@ class CaseBatch(RowByRow):
 
 
 def said_in_form() -> dict[str, Any]:
-    return {"reply": request.form.get("reply", ""), "to_office": batch.as_id(request.form.get("to_office", ""))}
+    """Return the words of the form; the office that was named goes along by its number."""
+    named = Office.named(normalizing.text(request.form.get("to_office", "")))
+    return {"reply": request.form.get("reply", ""), "to_office": named.id if named else None}

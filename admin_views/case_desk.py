@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -16,11 +16,11 @@ from admin_views.case_forms import reply_form
 from domain.certificate_fields import BY_KEY
 from domain.certificate_rows import Answers, read_answers
 from domain.errors import DomainError, StaleVersion
-from domain.verification import BY_NAME, CaseState, Transition
+from domain.verification import BY_NAME, OFFICE_TURN, Transition
 from extensions import db, writing
 from listing.cases import name_of
 from models import CasePhoto, VerificationCase
-from operations import case_drafts, cases, events, review_queue
+from operations import case_drafts, cases, claims, events, review_queue
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from operations.dictionaries import dictionaries
@@ -30,7 +30,6 @@ from web.photos import photo_response
 from web.suggestions import bodies_like
 
 Answer = str | Response | tuple[str, int]
-DECIDABLE = (CaseState.PENDING, CaseState.ONSITE)
 
 
 class CaseDesk:
@@ -59,7 +58,9 @@ class CaseDesk:
         return redirect(self.at("review", case.id))
 
     def waiting(self) -> tuple[Any, ...]:
-        return VerificationCase.state.in_(DECIDABLE), VerificationCase.deleted_at.is_(None)
+        """Return the conditions for what could be decided next: it is the office's turn, and nobody else has it open."""
+        free = claims.free_for(current_actor())
+        return VerificationCase.state.in_(OFFICE_TURN), VerificationCase.deleted_at.is_(None), free
 
     def case_page(self: Any, case: VerificationCase, **more: Any) -> str:
         grid, actor = self.grid_of(request.args), current_actor()
@@ -73,11 +74,25 @@ class CaseDesk:
             shown |= {"suggested_titles": suggested_titles(form), "suggested_words": suggested_words()}
         return self.render("admin/cases/review.html", **{**shown, **more})  # type: ignore[no-any-return]
 
+    @expose("/review/<int:case_id>/claim/", methods=("POST",))
+    def claim(self: Any, case_id: int) -> FlaskResponse:
+        """Note who has the case open; the page asks for it by script, since opening a page changes nothing."""
+        case, actor = self.reachable(case_id), current_actor()
+        if case.state not in OFFICE_TURN or case.deleted:
+            return jsonify(None)
+        with writing():
+            taken = claims.take(actor, case_id)
+        return jsonify(case_page.claim_of(taken, actor))
+
     # Deciding.
 
-    @expose("/review/<int:case_id>/decide/", methods=("POST",))
+    @expose("/review/<int:case_id>/decide/", methods=("GET", "POST"))
     def decide(self: Any, case_id: int) -> Answer:
         case = self.reachable(case_id)
+        if request.method == "GET":
+            return redirect(
+                self.at("review", case_id)
+            )  # this address stands above a refusal, and people come back to it
         decision = case_page.decision_named(request.form.get("decision", ""))
         if decision is None:
             return self.again(case, "还没有选审核结论，请选一个再提交")  # type: ignore[no-any-return]
@@ -147,9 +162,7 @@ class CaseDesk:
         if next_id is not None:
             return redirect(self.at("review", next_id), 303)
         left = self.grid_of(request.args).first(*self.waiting())
-        skipped = (
-            Markup('前面跳过的还没有审，<a href="{}">从头看</a>。').format(self.at("review", left.id)) if left else ""
-        )
+        skipped = Markup('跳过的还没有审，<a href="{}">从头看</a>。').format(self.at("review", left.id)) if left else ""
         flash(Markup("<b>这一批审完了。</b>{}").format(skipped), "info")
         return redirect(self.list_url(), 303)
 
@@ -192,10 +205,12 @@ class CaseDesk:
         self.reachable(photo.case_id)
         return photo_response(photo.key)
 
-    @expose("/review/<int:case_id>/id-number/", methods=("POST",))
-    def reveal(self: Any, case_id: int) -> str:
+    @expose("/review/<int:case_id>/id-number/", methods=("GET", "POST"))
+    def reveal(self: Any, case_id: int) -> Answer:
         """Show the whole ID number once and note who looked."""
         actor, case = current_actor(), self.reachable(case_id)
+        if request.method == "GET":
+            return redirect(self.at("review", case_id))
         with writing():
             events.record(actor, "view_id_number", ("holder", case.holder_id), "查看完整身份证号")
         case = self.reachable(case_id)

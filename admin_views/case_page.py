@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -14,11 +16,11 @@ from domain.certificate_rows import shown
 from domain.differences import Parts, marked
 from domain.identifiers import mask_id
 from domain.stored_values import revived
-from domain.verification import BY_NAME, DECISIONS, Transition, available
+from domain.verification import BY_NAME, DECISIONS, OFFICE_TURN, OVERDUE_DAYS, Transition, available
 from domain.vocabulary import PhotoKind
 from extensions import db
-from models import Certificate, Event, ImportBatch, VerificationCase
-from operations import review_queue
+from models import CaseClaim, Certificate, Event, ImportBatch, VerificationCase, now
+from operations import claims, review_queue, working_days
 from operations.case_facts import CaseFacts
 
 SHORT_LABELS = {PhotoKind.NUMBER_PAGE: "编号页", PhotoKind.CONTENT_PAGE: "内容页"}
@@ -80,6 +82,9 @@ def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
         "others_of_person": within,
         "others_elsewhere": elsewhere,
         "templates": templates(actor),
+        "claim": claim_of(claims.standing(case.id), actor),
+        "waited": waited(case),
+        "overdue": OVERDUE_DAYS if is_overdue(case) else 0,
         "keep": keep_key(case, "decide"),
         "keys_on": current_user.single_keys,
     }
@@ -95,6 +100,28 @@ def templates(actor: Actor) -> list[tuple[str, str, list[str]]]:
 def keep_key(case: VerificationCase, step: str) -> str:
     """Return under what the browser keeps what is typed here until it was taken: another version is another page."""
     return f"case-{case.id}/{case.version}/{step}"
+
+
+def claim_of(claim: CaseClaim | None, actor: Actor) -> dict[str, Any] | None:
+    """Return who has the case open: for oneself the minutes left, for somebody else the minutes since."""
+    if claim is None:
+        return None
+    mine = claim.staff_id == actor.id
+    seconds = (claim.until - now() if mine else now() - claim.opened_at).total_seconds()
+    minutes = math.ceil(seconds / 60) if mine else int(seconds // 60)
+    words = f"您正在审，{minutes} 分钟后释放" if mine else f"{claim.staff_name} {minutes} 分钟前打开了这一件"
+    return {"mine": mine, "minutes": minutes, "words": words}
+
+
+def is_overdue(case: VerificationCase) -> bool:
+    return case.owed_since is not None and now() - case.owed_since > timedelta(days=OVERDUE_DAYS)
+
+
+def waited(case: VerificationCase) -> int | None:
+    """Return for how many working days the office has owed a decision since the case was sent."""
+    if case.submitted_at is None or case.state not in OFFICE_TURN or case.deleted:
+        return None
+    return working_days.since(case.submitted_at)
 
 
 def comparison(case: VerificationCase) -> list[CompareRow]:

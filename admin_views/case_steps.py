@@ -28,7 +28,7 @@ class CaseSteps:
         case, transition = self.reachable(case_id), BY_NAME.get(name)
         if transition is None or not transition.by_office or transition.name == "correct":
             abort(404)
-        form = reply_form(transition, targets=review_queue.hand_over_targets(current_actor(), case))
+        form = reply_form(transition, targets=self.targets(transition, case))
         seen = batch.as_id(request.form.get("version")) or case.version
         if form.validate_on_submit():
             try:
@@ -40,9 +40,13 @@ class CaseSteps:
                 return redirect(self.after_step(case_id), 303)
         return self.step_page(self.reachable(case_id), transition, form, seen)  # type: ignore[no-any-return]
 
+    def targets(self, transition: Transition, case: VerificationCase | None = None) -> list[Office]:
+        """Return the offices the action may pass to; only 转办 passes."""
+        return review_queue.hand_over_targets(current_actor(), case) if transition.name == "hand_over" else []
+
     def take_step(self: Any, case_id: int, transition: Transition, form: ReplyForm) -> None:
         name, version = name_of(self.reachable(case_id)), batch.as_id(request.form.get("version")) or 0
-        target = batch.as_id(form.to_office.data) if "to_office" in form else None
+        target = form.target.id if form.target else None
         with writing():
             self.act(case_id, transition, version, to_office=db.session.get(Office, target) if target else None)
         flash(f"{name}{transition.told}。", "ok")
@@ -58,5 +62,6 @@ class CaseSteps:
             hidden=[("version", seen)], tone=transition.tone, submit_label=f"确认{transition.label}",
             cancel_url=self.at("review", case.id), cancel_label="返回审核页",
             keep=case_page.keep_key(case, transition.name),
+            office_names=[office.name for office in self.targets(transition, case)],
             templates=[one.text for one in review_queue.reply_texts(current_actor(), transition.name)],
         )  # fmt: skip

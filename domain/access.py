@@ -66,6 +66,7 @@ class Permission(Term):
     EMPLOYERS = "employers", "单位账户管理"
     USERS = "users", "用户管理"
     TITLES = "titles", "职称目录"
+    CALENDAR = "calendar", "工作日历"
     AUDIT_READ = "audit_read", "操作日志"
 
 
@@ -106,6 +107,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.EMPLOYERS: {Role.ADMIN: Reach.SUBTREE},
     Permission.USERS: {Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE, Role.ADMIN: Reach.SUBTREE},
     Permission.TITLES: {Role.ADMIN: Reach.REGION_ONLY},
+    Permission.CALENDAR: {Role.ADMIN: Reach.REGION_ONLY},
     Permission.AUDIT_READ: {Role.ADMIN: Reach.SUBTREE},
 }
 

@@ -58,6 +58,10 @@ class CaseState(StrEnum):
         return self in (CaseState.APPROVED, CaseState.AUTO_APPROVED)
 
 
+OFFICE_TURN = (CaseState.PENDING, CaseState.ONSITE)
+"""Where the office is to decide."""
+OVERDUE_DAYS = 30
+"""Without any act of the office for so long, the office above sees it."""
 OPEN_STATES = tuple(state for state in CaseState if state.is_open)
 PENDING_TAB_LABEL = "待审核"
 """The staff's tab calls `pending` by what is to be done."""
@@ -229,7 +233,6 @@ class Transition:
 
 
 S = CaseState
-_WAITING = (S.PENDING, S.ONSITE)
 _SENT = (email_is_confirmed, is_complete, was_not_refused)
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -240,25 +243,25 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("resubmit", "再次提交", (S.NEEDS_CHANGES,), S.PENDING, Role.HOLDER, guards=_SENT),
     Transition("confirm", "确认无误", (S.NEEDS_CONFIRMATION,), S.APPROVED, Role.HOLDER, guards=(confirmation_can_publish,)),
     Transition("dispute", "有异议", (S.NEEDS_CONFIRMATION,), S.PENDING, Role.HOLDER, Reply.REQUIRED),
-    Transition("correct", "保存更正", _WAITING, None, Role.STAFF),
+    Transition("correct", "保存更正", OFFICE_TURN, None, Role.STAFF),
     Transition(
-        "approve", "审核通过", _WAITING, S.APPROVED, Role.STAFF, Reply.OPTIONAL, (number_is_free,), "ok", True, "1"
+        "approve", "审核通过", OFFICE_TURN, S.APPROVED, Role.STAFF, Reply.OPTIONAL, (number_is_free,), "ok", True, "1"
     ),
     Transition(
-        "ask_changes", "待客户修改", _WAITING, S.NEEDS_CHANGES, Role.STAFF, Reply.REQUIRED,
+        "ask_changes", "待客户修改", OFFICE_TURN, S.NEEDS_CHANGES, Role.STAFF, Reply.REQUIRED,
         tone="warn", batch=True, key="2", deed="转为待客户修改",
     ),
     Transition(
-        "ask_confirmation", "待客户确认", _WAITING, S.NEEDS_CONFIRMATION, Role.STAFF, Reply.OPTIONAL,
+        "ask_confirmation", "待客户确认", OFFICE_TURN, S.NEEDS_CONFIRMATION, Role.STAFF, Reply.OPTIONAL,
         (correction_is_saved,), "warn", True, "3", confirms_correction=True, deed="转为待客户确认",
     ),
     Transition(
         "call_in", "待现场审核", (S.PENDING,), S.ONSITE, Role.STAFF, Reply.REQUIRED, tone="plum", batch=True, key="4",
         deed="转为待现场审核",
     ),
-    Transition("reject", "审核不通过", _WAITING, S.REJECTED, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, key="5"),
+    Transition("reject", "审核不通过", OFFICE_TURN, S.REJECTED, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, key="5"),
     Transition(
-        "find_counterfeit", "假证", _WAITING, S.COUNTERFEIT, Role.STAFF, Reply.REQUIRED,
+        "find_counterfeit", "假证", OFFICE_TURN, S.COUNTERFEIT, Role.STAFF, Reply.REQUIRED,
         tone="bad", batch=True, key="6", evidence=True, deed="认定为假证",
     ),
     Transition(

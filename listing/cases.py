@@ -9,7 +9,7 @@ from sqlalchemy import or_
 
 from domain.access import Permission
 from domain.certificate_fields import BY_KEY, FORMER_NAME_LABEL
-from domain.verification import BATCH_ACTIONS, PENDING_TAB_LABEL, CaseState, Transition
+from domain.verification import BATCH_ACTIONS, OFFICE_TURN, OVERDUE_DAYS, PENDING_TAB_LABEL, CaseState, Transition
 from domain.vocabulary import ObtainedBy, TitleLevel
 from listing import names, offices
 from listing.filters import GridFilter, begins, between, contains, equals
@@ -18,17 +18,17 @@ from listing.search import Sought
 from listing.selection import Column, Listing, Tab
 from models import Holder
 from models import VerificationCase as Case
-from operations import working_days
+from operations import review_queue, working_days
 from operations.dictionary_changes import series_names
 from tables.name_piece import PIECE
 
 S = CaseState
-WITH_OFFICE = (S.PENDING, S.ONSITE)
 HELD_BY_HOLDER = (S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION)
 
 
 STATES_OF_TAB: dict[str, tuple[CaseState, ...]] = {
     "pending": (S.PENDING,),
+    "overdue": OFFICE_TURN,
     "onsite": (S.ONSITE,),
     "holder": HELD_BY_HOLDER,
     "approved": (S.APPROVED, S.AUTO_APPROVED),
@@ -84,7 +84,7 @@ def _named(name: str) -> Wish:
 
 def waited(case: Case) -> str:
     """Return how long a case has been waiting for the office; what waits for the holder does not count."""
-    if case.state not in WITH_OFFICE or case.deleted or case.submitted_at is None:
+    if case.state not in OFFICE_TURN or case.deleted or case.submitted_at is None:
         return ""
     days = working_days.since(case.submitted_at)
     return f"{days} 个工作日" if days else "今天提交"
@@ -136,6 +136,7 @@ CASES = Listing(
     searched=_searched,
     tabs=(
         Tab("pending", PENDING_TAB_LABEL, in_state(*STATES_OF_TAB["pending"]), counted=True),
+        Tab("overdue", f"超过 {OVERDUE_DAYS} 天没有处理", lambda: [(review_queue.overdue(),)], counted=True, sorts=()),
         Tab("onsite", S.ONSITE.label, in_state(*STATES_OF_TAB["onsite"]), counted=True),
         Tab("holder", "待本人处理", in_state(*STATES_OF_TAB["holder"]), counted=True),
         Tab("approved", S.APPROVED.label, in_state(*STATES_OF_TAB["approved"])),

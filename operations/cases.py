@@ -15,10 +15,10 @@ from domain.access import Actor, Permission, Role
 from domain.certificate_fields import ASKED
 from domain.errors import NotFound, StaleVersion
 from domain.letters import LETTERS
-from domain.verification import BY_NAME, CaseState, refusals, state_word, stranger, submission
+from domain.verification import BY_NAME, OFFICE_TURN, CaseState, refusals, state_word, stranger, submission
 from extensions import db
 from models import Event, Message, Office, VerificationCase, now
-from operations import events
+from operations import claims, events
 from operations.case_effects import EFFECTS, Refused, Step, no_effect, take_up_record
 from operations.case_facts import CaseFacts
 
@@ -153,6 +153,7 @@ def _carry_out(step: Step) -> None:
     case.version += 1
     case.touched_by_office = _touched(step)
     _stamp(step)
+    claims.release(case.id)
     db.session.flush()
     _tell(step, before, changes)
 
@@ -178,6 +179,7 @@ def _stamp(step: Step) -> None:
         case.deleted_at = now()
     if step.transition.restores:
         case.deleted_at = None
+    case.owed_since = now() if case.state in OFFICE_TURN and not case.deleted else None
 
 
 def _tell(step: Step, before: CaseState, changes: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from domain.cell_reading import Dictionaries
 from domain.titles import TitleCatalogue, TitleRow
 from extensions import db
-from models import ObtainedByReading, TitleEntry
+from models import ObtainedByReading, TitleEntry, now
 from operations.bodies import BodyDirectory, KnownBody, known_body
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def for_workbook() -> Dictionaries:
 
 def today() -> date:
     """Return the date of the offices' clocks, not the server's."""
-    return datetime.now(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
+    return local_date(now())
+
+
+def local_date(moment: datetime) -> date:
+    """Return the date of a moment on the offices' clocks."""
+    return moment.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
 
 
 def titles() -> TitleCatalogue:

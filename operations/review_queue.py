@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
 from domain.access import Actor, Permission, Place
-from domain.verification import CaseState
+from domain.verification import OVERDUE_DAYS, CaseState
 from extensions import db
-from models import Office, ReplyText, VerificationCase
+from models import Office, ReplyText, VerificationCase, now
 
 SHOWN_EARLIER = 20
 
@@ -21,6 +22,11 @@ def waiting(place: Place) -> list[Any]:
         VerificationCase.state == CaseState.PENDING,
         VerificationCase.deleted_at.is_(None),
     ]
+
+
+def overdue() -> Any:
+    """Return the condition for what an office has let lie: no act of its own for thirty days while it was its turn."""
+    return VerificationCase.owed_since < now() - timedelta(days=OVERDUE_DAYS)
 
 
 def count_waiting(actor: Actor) -> int:
@@ -62,7 +68,7 @@ def hand_over_targets(actor: Actor, case: VerificationCase | None = None) -> lis
         return []
     own = db.session.get_one(Office, actor.place.office_id)
     reach = Office.within(actor.place)
-    query = select(Office).where(
-        or_(reach, Office.id == own.parent_id), Office.closed_at.is_(None), Office.id != (case.office_id if case else 0)
-    )
+    query = select(Office).where(or_(reach, Office.id == own.parent_id), Office.closed_at.is_(None))
+    if case is not None:
+        query = query.where(Office.id != case.office_id)
     return list(db.session.scalars(query.order_by(Office.id)))

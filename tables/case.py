@@ -29,7 +29,7 @@ from tables.columns import (
 )
 from tables.office import Office
 
-KEPT, REMOVED = "deleted_at IS NULL", "deleted_at IS NOT NULL"
+KEPT, REMOVED, OWED = "deleted_at IS NULL", "deleted_at IS NOT NULL", "owed_since IS NOT NULL"
 _OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
 
 
@@ -55,6 +55,7 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
         *indexes_per_scope("case", "every", "submitted_at", "id"),
         *indexes_per_scope("case", "every_number", "cert_no", "id"),
         *indexes_per_scope("case", "removed", "submitted_at", "id", where=REMOVED),
+        *indexes_per_scope("case", "owed", "owed_since", where=OWED),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,6 +75,8 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    owed_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Since when it is the office's turn without the office having done anything; None: it is not its turn."""
 
     holder: Mapped[Holder] = relationship()
     certificate: Mapped[Certificate | None] = relationship()
@@ -106,6 +109,18 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
 
     def photo(self, kind: PhotoKind) -> CasePhoto | None:
         return next((photo for photo in self.photos if photo.kind == kind and not photo.superseded), None)
+
+
+class CaseClaim(Model):
+    """Who has a waiting case open just now: a courtesy, no lock; it lapses by itself."""
+
+    __tablename__ = "case_claim"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("verification_case.id", ondelete="CASCADE"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    staff_name: Mapped[str] = mapped_column(String(50))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    until: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
 class CasePhoto(Model):

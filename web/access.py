@@ -18,6 +18,7 @@ from domain.access import ANYBODY, GRANTS, Actor, Permission, Role
 from extensions import db, login_manager, writing
 from models import ACCOUNTS, Account
 from operations import sessions
+from web import typed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -157,7 +158,10 @@ def _gate() -> Response | None:
 def _turned_away(actor: Actor, permission: Permission) -> Response:
     log.warning("denied: %s %s for %s %s", request.method, request.endpoint, actor.role.value, actor.id)
     if actor.role is Role.PUBLIC:
-        return redirect(url_for(_door(permission), next=_way_back()))
+        door = url_for(_door(permission), next=_way_back())
+        if typed.written():
+            raise typed.SessionOver(door)
+        return redirect(door)
     if actor.must_change_password and permission in GRANTS and actor.reach(permission):
         flash("第一次登录，请先改掉初始密码。", "warn")
         return redirect(url_for(FACES[current_user.prefix].password))
@@ -172,7 +176,7 @@ def _door(permission: Permission) -> str:
 def _way_back() -> str | None:
     """Return where to go after signing in; what was searched for may be an ID number and is left behind."""
     if request.method != "GET":
-        return None
+        return typed.came_from()
     return request.path if "search" in request.args else request.full_path.rstrip("?")
 
 

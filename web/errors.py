@@ -6,7 +6,6 @@ import logging
 import secrets
 import traceback
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_login import current_user
@@ -19,6 +18,7 @@ from domain.access import Role
 from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion, TooMany
 from extensions import Busy, db
 from storage import StorageAway
+from web import typed
 from web.access import current_actor, safe_next
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ _CODES: tuple[tuple[type[DomainError], int], ...] = (
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(typed.SessionOver, _session_over)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(IntegrityError, _clash)
@@ -85,13 +86,15 @@ def _http(error: HTTPException) -> Response | tuple[str, int]:
 def _stale_form(error: CSRFError) -> tuple[str, int]:
     """Lead back to the page the form stood on; the browser keeps what was typed there."""
     sentence = "这个页面放得太久了，刚才的提交没有生效。请回到刚才的页面再提交一次；已经保存的内容都在。"
-    way = safe_next(_came_from(), _around()[1][1])
-    return _in_its_shell(code=400, title="页面已经过期", sentence=sentence, way_out=("回到刚才的页面", way)), 400
+    way = ("回到刚才的页面", safe_next(typed.came_from(), _around()[1][1]))
+    return _in_its_shell(code=400, title="页面已经过期", sentence=sentence, way_out=way, written=typed.written()), 400
 
 
-def _came_from() -> str | None:
-    parts = urlsplit(request.referrer or "")
-    return parts.path if parts.netloc == request.host else None
+def _session_over(error: typed.SessionOver) -> tuple[str, int]:
+    """Give back what was written before leading to the door: without a script nothing else keeps it."""
+    sentence = "太久没有操作，需要重新登录，刚才的提交没有生效。登录后回到刚才的页面，再提交一次就行。"
+    way = ("重新登录", error.way_out)
+    return _in_its_shell(code=401, title="需要重新登录", sentence=sentence, way_out=way, written=typed.written()), 401
 
 
 def _domain(error: DomainError) -> tuple[str, int]:

@@ -45,6 +45,7 @@ employers            -       -       -         -               -                
 campaigns            -       -       -         -               -                -       below
 users                -       -       -         -               office           -       below
 titles               -       -       -         -               -                -       region
+calendar             -       -       -         -               -                -       region
 audit_read           -       -       -         -               -                -       below
 """
 REACHES = {

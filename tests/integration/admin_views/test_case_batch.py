@@ -78,7 +78,7 @@ def test_many_cases_are_handed_over_at_once(as_staff: Any) -> None:
     client.get(QUEUE)
     client.send(ACT, {"action": "hand_over", "rowid": [str(case.id) for case in cases]})
 
-    client.post(ACT, data=_sent(client, reply="授予单位在市里", to_office=str(target)))
+    client.post(ACT, data=_sent(client, reply="授予单位在市里", to_office="钦州市职改办"))
 
     assert [again(case).office_id for case in cases] == [target, target]
 

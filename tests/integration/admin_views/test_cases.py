@@ -162,6 +162,20 @@ def test_each_batch_action_asks_once_and_then_acts(action: Any, pending: Verific
     assert again(pending).state is action.target
 
 
+def test_a_batch_is_passed_to_an_office_or_deleted(pending: VerificationCase, as_staff: Any) -> None:
+    other, client = factories.case_at(CaseState.PENDING), as_staff("qz.staff")
+    both, city = [str(pending.id), str(other.id)], factories.office("浦北县职改办").id
+    for action, more in (("hand_over", {"to_office": "浦北县职改办"}), ("delete", {})):
+        client.get("/admin/cases/")
+        client.send("/admin/cases/action/", {"action": action, "rowid": both})
+        form = client.page.form("confirmed") | {"rowid": both, "reply": "重复提交", **more}
+        form["seen"] = [f"{case.id}:{again(case).version}" for case in (pending, other)]
+        assert "办成 2 条" in client.post("/admin/cases/action/", data=form).get_data(as_text=True)
+
+    assert {again(case).office_id for case in (pending, other)} == {city}
+    assert all(again(case).deleted for case in (pending, other))
+
+
 def test_a_batch_names_each_row_it_skips_and_does_the_others(pending: VerificationCase, as_staff: Any) -> None:
     finished, client = factories.case_at(CaseState.REJECTED), as_staff("ls.staff")
     client.get("/admin/cases/?tab=all")
