@@ -75,6 +75,11 @@ _GRID = 32
 _WAVES = [[math.cos(math.pi * k * (2 * i + 1) / (2 * _GRID)) for i in range(_GRID)] for k in range(8)]
 # Of 63 bits: one photo saved anew differs in 0 to 3, badly in 6; two pages of one certificate in 20 and more.
 _ALIKE_WITHIN = 6
+# Two certificates of one design, photographed alike, differ in 4 and more: between cases only a copy may be meant.
+# Three changed bits leave one of four bands of 16 untouched, and bands are found by an index.
+_IDENTICAL_WITHIN = 3
+BANDS = _IDENTICAL_WITHIN + 1
+_BAND_BITS = 16
 
 # One picture in memory at a time, whatever the number of threads. It also keeps the changed warning filters, which
 # are global, from being saved and restored in the wrong order.
@@ -126,6 +131,16 @@ def make_square(data: bytes, side: int = AVATAR_SIDE) -> bytes:
 def looks_same(one: int, other: int) -> bool:
     """Whether two fingerprints are of one photo, saved anew, resized or recompressed."""
     return (one ^ other).bit_count() <= _ALIKE_WITHIN
+
+
+def looks_identical(one: int, other: int) -> bool:
+    """Whether two fingerprints are of one file, perhaps saved anew; photos of two certificates of one design are not."""
+    return (one ^ other).bit_count() <= _IDENTICAL_WITHIN
+
+
+def bands_of(fingerprint: int) -> list[int]:
+    """Return the fingerprint in pieces: of two that look identical one piece at least is equal."""
+    return [fingerprint >> (_BAND_BITS * at) & ((1 << _BAND_BITS) - 1) for at in range(BANDS)]
 
 
 def sharpness(picture: Image.Image) -> float:

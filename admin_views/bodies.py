@@ -16,6 +16,7 @@ from listing.filters import GridFilter, contains
 from models import AwardingBody, AwardingBodyAlias, Office
 from operations import bodies, offices
 from web.access import current_actor
+from web.forms import readable
 
 
 def reached_offices() -> list[tuple[str, str]]:
@@ -29,9 +30,15 @@ def aliases_field() -> Any:
     )  # fmt: skip
 
 
+def years_field(label: str, description: str) -> Any:
+    return words(label, longest=10, description=description, checks=[readable(bodies.year)])
+
+
 class ChangeForm(BackOfficeForm):
     office = one_of("归口职改办", "请选由哪个职改办负责", description="填这个授予单位的证书，由它来审")
     aliases = aliases_field()
+    since_year = years_field("从哪一年起", "不知道就不填。授予时间早于这一年的，审核时会提醒")
+    until_year = years_field("到哪一年为止", "还在的不填")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,6 +47,10 @@ class ChangeForm(BackOfficeForm):
     @property
     def alias_list(self) -> list[str]:
         return [line.strip() for line in (self.aliases.data or "").splitlines() if line.strip()]
+
+    @property
+    def years(self) -> tuple[int | None, int | None]:
+        return bodies.year(self.since_year.data or ""), bodies.year(self.until_year.data or "")
 
 
 class NewForm(ChangeForm):
@@ -71,7 +82,7 @@ class BodyView(BackOfficeView):
     )
     create_form_class, edit_form_class = NewForm, ChangeForm
     create_label = "新增授予单位"
-    form_groups = (("名称和归口", ("name", "office", "aliases")),)
+    form_groups = (("名称和归口", ("name", "office", "aliases")), ("存在的年份", ("since_year", "until_year")))
 
     def scope(self, query: Any) -> Any:
         actor = current_actor()
@@ -91,15 +102,20 @@ class BodyView(BackOfficeView):
         return row.name
 
     def edit_form(self, obj: Any = None) -> ChangeForm:
-        return ChangeForm(office=str(obj.office_id), aliases="\n".join(alias.alias for alias in obj.aliases))
+        aliases = "\n".join(alias.alias for alias in obj.aliases)
+        years = {"since_year": str(obj.since_year or ""), "until_year": str(obj.until_year or "")}
+        return ChangeForm(office=str(obj.office_id), aliases=aliases, **years)
 
     def create_model(self, form: NewForm) -> AwardingBody:
         actor = current_actor()
         with writing():
             office = offices.reached(actor, self.permission, int(form.office.data))
-            return bodies.add_body(actor, office, form.name.data, form.alias_list)
+            body = bodies.add_body(actor, office, form.name.data, form.alias_list)
+            bodies.set_years(actor, body, *form.years)
+            return body
 
     def update_model(self, form: ChangeForm, model: AwardingBody) -> None:
         actor = current_actor()
         office = offices.reached(actor, self.permission, int(form.office.data))
         bodies.change_body(actor, model, office, form.alias_list)
+        bodies.set_years(actor, model, *form.years)

@@ -44,6 +44,7 @@ class CalendarView(Removable, BackOfficeView):
     model_class = CalendarDay
     slug, label, icon = "calendar", "工作日历", "clock"
     permission = Permission.CALENDAR
+    subject = "calendar_day"
 
     column_list = ("day", "weekday", "worked", "note")
     column_labels = {"day": "日期", "weekday": "星期", "worked": "安排", "note": "说明"}
@@ -60,7 +61,6 @@ class CalendarView(Removable, BackOfficeView):
     )
     create_form_class, edit_form_class = SpanForm, _DayForm
     create_label = "填节假日"
-    form_groups = ()
     removal_warning = "删掉以后，这一天按星期几算：星期一到星期五上班，周末休息。"
 
     def scope(self, query: Any) -> Any:
@@ -79,12 +79,9 @@ class CalendarView(Removable, BackOfficeView):
         with writing():
             return working_days.add_days(actor, first, last, worked=form.kind.data == "worked", note=form.note.data)[0]
 
-    def update_model(self, form: _DayForm, model: CalendarDay) -> bool:
-        actor, day_id = current_actor(), model.id
-        with writing():
-            day = self.one_or_404(day_id)
-            working_days.change_day(actor, day, worked=form.kind.data == "worked", note=form.note.data)
-        return True
+    def update_model(self, form: _DayForm, model: CalendarDay) -> None:
+        worked = form.kind.data == "worked"
+        working_days.change_day(current_actor(), model, worked=worked, note=form.note.data)
 
     def remove(self, row_id: int) -> None:
         working_days.remove_day(current_actor(), self.one_or_404(row_id))

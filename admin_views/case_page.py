@@ -10,17 +10,19 @@ from typing import Any
 from flask import url_for
 from flask_login import current_user
 
+from domain import hints
 from domain.access import Actor
 from domain.certificate_fields import ASKED, FOLDED, FORMER_NAME_LABEL
 from domain.certificate_rows import shown
 from domain.differences import Parts, marked
 from domain.identifiers import mask_id
 from domain.stored_values import revived
-from domain.verification import BY_NAME, DECISIONS, OFFICE_TURN, OVERDUE_DAYS, Transition, available
+from domain.verification import BY_NAME, DECISIONS, OFFICE_TURN, OVERDUE_DAYS, CaseState, Transition, available
 from domain.vocabulary import PhotoKind
 from extensions import db
 from models import CaseClaim, Certificate, Event, ImportBatch, VerificationCase, now
-from operations import claims, review_queue, working_days
+from operations import claims, reference_records, review_queue, working_days
+from operations.case_clues import CaseClues
 from operations.case_facts import CaseFacts
 
 SHORT_LABELS = {PhotoKind.NUMBER_PAGE: "编号页", PhotoKind.CONTENT_PAGE: "内容页"}
@@ -85,6 +87,8 @@ def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
         "claim": claim_of(claims.standing(case.id), actor),
         "waited": waited(case),
         "overdue": OVERDUE_DAYS if is_overdue(case) else 0,
+        "findings": hints.findings(CaseClues(case, actor)) if case.state is not CaseState.DRAFT else [],
+        "references": reference_records.beside(case.holder.id_digest, case.cert_no),
         "keep": keep_key(case, "decide"),
         "keys_on": current_user.single_keys,
     }

@@ -181,6 +181,32 @@ def change_body(actor: Actor, body: AwardingBody, office: Office, aliases: list[
     )
 
 
+def year(typed: str) -> int | None:
+    """Read a year as it is typed; nothing typed is no year."""
+    digits = normalizing.code(typed).removesuffix("年")
+    if not digits:
+        return None
+    if len(digits) != 4 or not digits.isdecimal() or not 1900 < int(digits) < 2100:
+        raise FieldProblem("since_year", "年份写四位数字，如 1998")
+    return int(digits)
+
+
+def set_years(actor: Actor, body: AwardingBody, since: int | None, until: int | None) -> None:
+    """Note from when to when a body awarded; it only makes a reviewer look twice."""
+    if since and until and until < since:
+        raise FieldProblem("until_year", "最后一年早于第一年，请核对")
+    before, after = (body.since_year, body.until_year), (since, until)
+    if before == after:
+        return
+    body.since_year, body.until_year = after
+    db.session.flush()
+    labels = ("从哪一年起", "到哪一年为止")
+    changes = {label: [str(old or ""), str(new or "")] for label, old, new in zip(labels, before, after, strict=True)}
+    events.record(
+        actor, "change_awarding_body", ("awarding_body", body.id), f"修改“{body.name}”存在的年份", changes=changes
+    )
+
+
 def _kept(body: AwardingBody, alias: str) -> AwardingBodyAlias:
     return next((old for old in body.aliases if old.alias == alias), None) or AwardingBodyAlias(alias=alias)
 

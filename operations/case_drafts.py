@@ -21,7 +21,7 @@ from operations import bodies, events
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from operations.dictionaries import dictionaries
-from photos import SafePhoto, looks_same
+from photos import SafePhoto, bands_of, looks_same
 
 EDITABLE = (CaseState.DRAFT, CaseState.NEEDS_CHANGES)
 OPEN_ALREADY = "这个编号和授予单位您已经另开了一份审验，请在“我的证书”里继续那一份"
@@ -181,6 +181,7 @@ def attach_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key:
         CasePhoto(
             kind=kind, key=key, sha256=photo.sha256, fingerprint=photo.fingerprint,
             width=photo.width, height=photo.height, size=len(photo.data),
+            **{f"band_{at}": band for at, band in enumerate(bands_of(photo.fingerprint))},
         )
     )  # fmt: skip
     db.session.flush()

@@ -46,19 +46,15 @@ def take_up_record(case: VerificationCase, name: str) -> None:
     """At submission and at approval a case typed by hand joins the record with its number, body and ID number."""
     if name not in ("submit", "resubmit", "approve", "confirm") or case.certificate_id is not None:
         return
-    case.hint = None
     record = Certificate.with_number(*number_to_publish(case))
-    if record is None:
+    if record is None or record.id_digest != case.holder.id_digest:
         return
-    if record.id_digest != case.holder.id_digest:
-        case.hint = f"同一编号和授予单位已有记录，持证人是{record.name}，身份证号不同，请核对"
-    elif not record.is_public:
-        case.certificate_id = record.id
-        _keep_what_was_not_asked(case, record)
-        db.session.flush()
-        db.session.refresh(case, ["certificate"])
-    else:
+    if record.is_public:
         raise Refused("这本证书已经审验通过，不用再提交")
+    case.certificate_id = record.id
+    _keep_what_was_not_asked(case, record)
+    db.session.flush()
+    db.session.refresh(case, ["certificate"])
 
 
 def _keep_what_was_not_asked(case: VerificationCase, record: Certificate) -> None:

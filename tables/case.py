@@ -67,7 +67,6 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     submitted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     correction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     reply: Mapped[str | None] = mapped_column(String(1000))
-    hint: Mapped[str | None] = mapped_column(String(500))
     pooled: Mapped[bool] = mapped_column(default=False)
     touched_by_office: Mapped[bool] = mapped_column(default=False)
     undo: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson())
@@ -134,6 +133,7 @@ class CasePhoto(Model):
         one_of("kind", PhotoKind),
         Index("uq_case_photo_current", "case_id", "kind", unique=True,
               sqlite_where=text("NOT superseded"), postgresql_where=text("NOT superseded")),
+        *(Index(f"ix_case_photo_band_{at}", f"band_{at}", "id", "fingerprint") for at in range(4)),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,6 +142,11 @@ class CasePhoto(Model):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     fingerprint: Mapped[int] = mapped_column(BigInteger)
+    band_0: Mapped[int] = mapped_column()
+    band_1: Mapped[int] = mapped_column()
+    band_2: Mapped[int] = mapped_column()
+    band_3: Mapped[int] = mapped_column()
+    """The fingerprint in pieces, by which a copy is found (photos.bands_of)."""
     width: Mapped[int] = mapped_column()
     height: Mapped[int] = mapped_column()
     size: Mapped[int] = mapped_column()

@@ -66,6 +66,7 @@ class Certificate(RecordColumns, Model):
         one_of("id_kind", IdKind),
         CheckConstraint("(verified_at IS NULL) = (verify_code IS NULL)", name="verified_has_code"),
         Index("ix_certificate_id_digest", "id_digest"),
+        Index("ix_certificate_body_year", "body_key", "awarded_on"),
         *indexes_per_scope("certificate", "newest", "id"),
         *indexes_per_scope("certificate", "name", "name", "id"),
         *indexes_per_scope("certificate", "number", "cert_no", "id"),

@@ -34,6 +34,9 @@ class AwardingBody(Model):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     initials: Mapped[str] = mapped_column(String(200), default="", index=True)
+    since_year: Mapped[int | None] = mapped_column()
+    until_year: Mapped[int | None] = mapped_column()
+    """The first and the last year it awarded in, where known: a certificate from outside them is looked at twice."""
 
     office: Mapped[Office] = relationship()
     aliases: Mapped[list[AwardingBodyAlias]] = relationship(back_populates="body", cascade="all, delete-orphan")

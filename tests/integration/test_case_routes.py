@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import NotFound
+from domain.hints import findings
 from domain.verification import CaseState
 from extensions import db, writing
 from models import Certificate, Event, VerificationCase
 from operations import cases
+from operations.case_clues import CaseClues
 from operations.case_facts import differing_keys
 from tests import factories
 from tests.factories import COUNTY, act, case_at, certificate, draft, edit, holder, letters_to, office, refused, staff
@@ -29,7 +31,9 @@ def test_a_case_typed_by_hand_joins_the_record_of_the_same_id_number_whatever_th
 
     assert case.certificate_id == record.id
     assert (case.state, differing_keys(case, record)) == (CaseState.PENDING, [])
-    assert case.hint is None
+    assert [one.sentence for one in findings(CaseClues(case, staff("ls.staff")))] == [
+        "记录上的姓名是“韦晓兰”，本人是“韦小兰”"
+    ]
 
 
 def test_another_persons_record_is_hinted_to_the_office_and_kept_from_the_holder(app):
@@ -40,7 +44,8 @@ def test_another_persons_record_is_hinted_to_the_office_and_kept_from_the_holder
 
     told = letters_to(case)
     assert case.certificate_id is None
-    assert "宁国强" in case.hint
+    hinted = [one.sentence for one in findings(CaseClues(case, staff("ls.staff")))]
+    assert hinted == ["同一编号和授予单位，已有记录，持证人是宁国强，身份证号不同，请核对"]
     assert not any("宁国强" in words for words in (*told, *(event.summary for event in events_of(case))))
     assert "与另一人的证书相同" in refused("ls.staff", case, "approve")
 
