@@ -24,7 +24,12 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     mode = environ.get("APP_ENV", PRODUCTION)
     instance = Path(environ.get("INSTANCE_PATH") or HERE / "instance").resolve()
     settings = (
-        _plain(environ, instance) | _photos(environ) | _mail(environ) | _organiser(environ) | _background(environ)
+        _plain(environ, instance)
+        | _photos(environ)
+        | _mail(environ)
+        | _organiser(environ)
+        | _elsewhere(environ)
+        | _background(environ)
     )
     settings |= {"APP_ENV": mode, "DEVELOPMENT": mode == DEVELOPMENT, "INSTANCE_PATH": str(instance)}
     settings |= _secrets(environ, instance, mode)
@@ -87,6 +92,12 @@ def _organiser(environ: Mapping[str, str]) -> dict[str, Any]:
         "ORGANISER_PHONE": environ.get("ORGANISER_PHONE", "0777-0000000"),
         "ORGANISER_HOURS": environ.get("ORGANISER_HOURS", "工作日 8:00—12:00、15:00—18:00"),
     }
+
+
+def _elsewhere(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Menu entries that lead to other systems; without an address there is no entry."""
+    names = {"APPLY_TITLE_URL": "申办职称", "REVIEW_COMMITTEE_URL": "评委会申请"}
+    return {"ELSEWHERE": [(label, address) for name, label in names.items() if (address := environ.get(name, ""))]}
 
 
 def _secrets(environ: Mapping[str, str], instance: Path, mode: str) -> dict[str, Any]:

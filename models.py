@@ -9,6 +9,7 @@ from tables.certificate import Certificate, DeletedCertificate, LookupCount, Rec
 from tables.columns import now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
 from tables.event import Event, EventHead
+from tables.feedback import Feedback
 from tables.grid_setting import GridSetting, SavedView
 from tables.identity import IdentityRequest
 from tables.job import BackgroundJob
@@ -21,10 +22,10 @@ from tables.stock import BlankRange
 
 __all__ = [
     "ACCOUNTS", "PREPARED", "Account", "ApprovalPage", "AwardingBody", "AwardingBodyAlias", "BackgroundJob",
-    "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece", "Challenge", "DeletedCertificate",
-    "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "GridSetting", "Holder", "HolderNamePiece",
-    "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink", "Message", "ObtainedByReading", "Office",
-    "OpenSession", "ProblemPerson", "RecordColumns", "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView",
-    "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
+    "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
+    "Challenge", "DeletedCertificate", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Feedback",
+    "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink",
+    "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson", "RecordColumns", "ReferenceRecord",
+    "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from admin_views.cases import CaseView
 from admin_views.certificates import CertificateView
 from admin_views.deleted_certificates import DeletedCertificateView
 from admin_views.employers import EmployerView
+from admin_views.feedback import FeedbackView
 from admin_views.home import HomeScreen
 from admin_views.identity_requests import CorrectionView, ReleaseView
 from admin_views.imports import ImportView
@@ -42,6 +43,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (CERTIFICATES, ImportView),
     (CERTIFICATES, ReferenceRecordView),
     (CERTIFICATES, TaskScreen),
+    (HOLDERS, FeedbackView),
     (HOLDERS, CorrectionView),
     (HOLDERS, ReleaseView),
     (BASICS, BodyView),

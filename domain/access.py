@@ -57,6 +57,7 @@ class Permission(Term):
     REVIEW = "review", "审核、恢复、转办、删除"
     IDENTITY_CORRECTIONS = "identity_corrections", "身份信息更正"
     RELEASES = "releases", "解除占用"
+    FEEDBACK = "feedback", "答复意见反馈"
     REPLY_TEXTS = "reply_texts", "回复模板"
     PROBLEM_PERSONS_READ = "problem_persons_read", "问题人员"
     PROBLEM_PERSONS_LIFT = "problem_persons_lift", "解除问题人员"
@@ -98,6 +99,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.REVIEW: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.IDENTITY_CORRECTIONS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.RELEASES: {Role.ADMIN: Reach.SUBTREE},
+    Permission.FEEDBACK: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REPLY_TEXTS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.PROBLEM_PERSONS_READ: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.PROBLEM_PERSONS_LIFT: {Role.ADMIN: Reach.SUBTREE},

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
+from drawing.fonts import CARRIED
 from drawing.photographs import photograph
-
-FONT = Path(__file__).parent.parent / "data" / "fonts" / "NotoSerifSC-subset.otf"
 
 _SHEET = (1280, 940)
 _PAPER = (250, 246, 234)
@@ -100,7 +98,7 @@ def _fact(facts: Mapping[str, str | None], field: str) -> str:
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONT), size)
+    return ImageFont.truetype(str(CARRIED), size)
 
 
 def _row(pen: ImageDraw.ImageDraw, at: tuple[int, int], label: str, value: str, *, room: int) -> None:

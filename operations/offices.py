@@ -16,6 +16,7 @@ from models import (
     Certificate,
     DeletedCertificate,
     Employer,
+    Feedback,
     IdentityRequest,
     ImportBatch,
     Office,
@@ -30,8 +31,8 @@ from operations import bodies, events, sessions
 from tables.columns import ScopedByOffice
 
 _BELONGING: tuple[type[ScopedByOffice], ...] = (
-    VerificationCase, Certificate, DeletedCertificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText, BlankRange, Campaign,
-    Employer, IdentityRequest,
+    VerificationCase, Certificate, DeletedCertificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText,
+    BlankRange, Campaign, Employer, IdentityRequest, Feedback,
 )  # fmt: skip
 """Cases before records, as a decision takes them: nobody waits in a circle."""
 LONGEST_NAME = 50

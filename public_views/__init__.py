@@ -5,7 +5,9 @@ from flask import Blueprint
 from public_views import (
     auth,
     corrections,
+    downloads,
     employers_own,
+    feedback,
     health,
     lookup,
     messages,
@@ -31,6 +33,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     releases.blueprint,
     corrections.blueprint,
     own_details.blueprint,
+    feedback.blueprint,
+    downloads.blueprint,
     outbox.blueprint,
     employers_own.blueprint,
     portal.blueprint,

@@ -13,6 +13,7 @@ import jobs
 from domain import identifiers, normalizing
 from domain.access import Permission
 from domain.errors import DomainError, FieldProblem, NotFound, PhotoRefused, TooMany
+from domain.identifiers import mask_mobile
 from extensions import db, writing
 from models import Holder
 from operations import holders, sessions, throttle
@@ -51,7 +52,7 @@ OLD_ADDRESS = ("您的邮箱要改了（证书在线审验）", """{name}，您�
 
 
 class DetailsForm(CurrentPasswordField, Form):
-    mobile = mobile_field()
+    mobile = mobile_field("新手机号")
     region = region_field()
     employer = StringField(
         "工作单位", [Optional(), Length(max=200, message="工作单位最多 200 个字，请写简短些")],
@@ -60,15 +61,16 @@ class DetailsForm(CurrentPasswordField, Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.current.validators = [Optional()]
-        self.current.flags.optional = False
+        for field in (self.mobile, self.current):
+            field.validators = [Optional(), *field.validators[1:]]
+        self.mobile.description = f"现在是 {mask_mobile(holder().mobile)}，不改就不填。"
 
 
 @blueprint.get("/details")
 @requires(Permission.OWN_CASES)
 def details() -> str:
     own = holder()
-    form = DetailsForm(formdata=None, mobile=own.mobile, region=own.region_code, employer=own.employer_name)
+    form = DetailsForm(formdata=None, region=own.region_code, employer=own.employer_name)
     return render_template("portal/details.html", form=form)
 
 
@@ -78,7 +80,7 @@ def change_details() -> Any:
     form, own_id = DetailsForm(), holder().id
     if not form.validate() or not _may_change_mobile(form):
         return render_template("portal/details.html", form=form)
-    given = Details(identifiers.mobile(form.mobile.data), form.region.data, normalizing.text(form.employer.data or ""))
+    given = Details(_mobile(form), form.region.data, normalizing.text(form.employer.data or ""))
     try:
         with writing():
             holders.change_details(db.session.get_one(Holder, own_id), given)
@@ -92,7 +94,11 @@ def change_details() -> Any:
 def _may_change_mobile(form: DetailsForm) -> bool:
     """The mobile number opens the account and recovers it: another one asks for the password."""
     own = holder()
-    return identifiers.mobile(form.mobile.data) == own.mobile or new_password.is_current(form, own)
+    return _mobile(form) == own.mobile or new_password.is_current(form, own)
+
+
+def _mobile(form: DetailsForm) -> str:
+    return identifiers.mobile(form.mobile.data) if form.mobile.data else holder().mobile
 
 
 class EmailForm(CurrentPasswordField, Form):

@@ -54,6 +54,7 @@ def _common() -> dict[str, object]:
         "organiser": {
             "name": config["ORGANISER_NAME"], "phone": config["ORGANISER_PHONE"], "hours": config["ORGANISER_HOURS"],
         },
+        "elsewhere": config["ELSEWHERE"],
         "environment_label": "测试环境" if config["DEVELOPMENT"] else "",
         "unread_count": holders.unread(current_user.id) if is_holder else 0,
     }  # fmt: skip

@@ -146,11 +146,14 @@ class HolderVisit(Visit):
         first, second = re.search(f"([{NUMERALS}])加([{NUMERALS}])", hint).groups()  # type: ignore[union-attr]
         return str(NUMERALS.index(first) + NUMERALS.index(second))
 
-    def confirm_email(self, person: Person) -> HolderVisit:
-        """Follow the link in the newest mail of the development outbox."""
+    def mail_to(self, address: str, subject: str) -> Locator:
+        """Open the development outbox and return the newest mail to this address under this subject."""
         self.open("/portal/outbox/")
-        mail = self.page.locator("main").locator("section, article, li").filter(has_text=person.email).first
-        mail.get_by_role("link", name=re.compile("confirm|http")).first.click()
+        return self.page.locator("article").filter(has_text=address).filter(has_text=subject).first
+
+    def confirm_email(self, person: Person) -> HolderVisit:
+        """Follow the link in the mail that asks to confirm the address."""
+        self.mail_to(person.email, "请确认您的邮箱").get_by_role("link").first.click()
         self.press("确认邮箱")
         return self
 

@@ -36,6 +36,7 @@ reference_records    -       -       -         -               -                
 review               -       -       -         -               -                below   below
 identity_corrections -       -       -         -               -                below   below
 releases             -       -       -         -               -                -       below
+feedback             -       -       -         -               -                below   below
 reply_texts          -       -       -         -               -                below   below
 problem_persons_read -       -       -         -               -                below   below
 problem_persons_lift -       -       -         -               -                -       below

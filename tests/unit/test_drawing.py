@@ -9,6 +9,7 @@ from PIL import Image, ImageChops, ImageFont, ImageStat
 
 from drawing import captcha_picture, captchas, certificate_pages, certificates
 from drawing.certificates import date_in_figures, date_in_words
+from drawing.fonts import CARRIED
 from photos import LEAST_SHARPNESS, looks_same, make_safe, sharpness
 
 ROOT = Path(__file__).parent.parent.parent
@@ -108,7 +109,7 @@ def columns(name: str) -> str:
     ],
 )
 def test_the_font_has_every_character_that_is_drawn(text):
-    font = ImageFont.truetype(str(certificates.FONT), 40)
+    font = ImageFont.truetype(str(CARRIED), 40)
     hollow = bytes(font.getmask("\U0010ffff"))
 
     missing = sorted({sign for sign in text if sign.isprintable() and not sign.isspace()} - drawn(font, text, hollow))
@@ -121,9 +122,9 @@ def drawn(font: ImageFont.FreeTypeFont, text: str, hollow: bytes) -> set[str]:
 
 
 def test_the_font_lies_beside_its_licence_and_stays_small():
-    folder = certificates.FONT.parent
+    folder = CARRIED.parent
 
-    assert certificates.FONT.stat().st_size < 1_300_000
+    assert CARRIED.stat().st_size < 1_300_000
     assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text(encoding="utf-8")
 
 

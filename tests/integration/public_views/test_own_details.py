@@ -50,7 +50,7 @@ def mails(app: Flask) -> list[EmailMessage]:
 
 def change(client: CheckedClient, **given: str) -> Any:
     client.get("/portal/profile/details")
-    filled = {"mobile": WEI.mobile, "region": "450721", "employer": "", "current": ""}
+    filled = {"mobile": "", "region": "450721", "employer": "", "current": ""}
     return client.send("/portal/profile/details", filled | given)
 
 
@@ -61,6 +61,13 @@ def test_employer_and_region_are_changed_without_the_password(client: CheckedCli
     assert (stored(wei).employer_name, stored(wei).region_code) == ("灵山县水利局", "450722")
     assert "灵山县水利局" in client.page.text
     assert Event.about("holder", wei.id)[-1].changed["工作单位"] == ["", "灵山县水利局"]
+
+
+def test_the_page_shows_the_mobile_number_masked(client: CheckedClient) -> None:
+    page = client.get("/portal/profile/details").get_data(as_text=True)
+
+    assert "现在是 139****0001" in page
+    assert WEI.mobile not in page
 
 
 def test_another_mobile_asks_for_the_password(client: CheckedClient, wei: Holder) -> None:
