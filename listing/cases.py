@@ -136,7 +136,7 @@ CASES = Listing(
     searched=_searched,
     tabs=(
         Tab("pending", PENDING_TAB_LABEL, in_state(*STATES_OF_TAB["pending"]), counted=True),
-        Tab("overdue", f"超过 {OVERDUE_DAYS} 天没有处理", lambda: [(review_queue.overdue(),)], counted=True, sorts=()),
+        Tab("overdue", f"超过 {OVERDUE_DAYS} 天未办", lambda: [(review_queue.overdue(),)], counted=True, sorts=()),
         Tab("onsite", S.ONSITE.label, in_state(*STATES_OF_TAB["onsite"]), counted=True),
         Tab("holder", "待本人处理", in_state(*STATES_OF_TAB["holder"]), counted=True),
         Tab("approved", S.APPROVED.label, in_state(*STATES_OF_TAB["approved"])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -115,20 +115,26 @@ class CaseClues:
 
     @cached_property
     def twins(self) -> list[Twin]:
-        return [twin for photo in self.case.photos if not photo.superseded for twin in self._twins_of(photo)][:SHOWN]
+        """Look among photos sent with other certificates; one sentence for a case, whichever of its photos are alike."""
+        pages: dict[int, list[str]] = {}
+        exact: set[int] = set()
+        for photo in self.case.photos:
+            for other in () if photo.superseded else _alike(photo):
+                pages.setdefault(other.case_id, []).append(photo.kind.label)
+                exact |= {other.case_id} if other.sha256 == photo.sha256 else set()
+        others = [db.session.get_one(VerificationCase, case_id) for case_id in sorted(pages, reverse=True)]
+        found = [self._twin(other, pages[other.id], other.id in exact) for other in others if self._is_another(other)]
+        return found[:SHOWN]
 
-    def _twins_of(self, photo: CasePhoto) -> Iterator[Twin]:
-        """Look among photos that were sent with other certificates: a person may send one certificate twice."""
-        seen: set[int] = set()
-        for other in _alike(photo):
-            case = other.case
-            own = case.holder_id == self.case.holder_id and case.cert_no == self.case.cert_no
-            if case.id in seen or case.id == self.case.id or own:
-                continue
-            seen.add(case.id)
-            within = case.place is not None and self.actor.reaches(Permission.REVIEW, case.place)
-            whose = f"“{case.holder.name}（{case.cert_no or '无编号'}）”" if within else "别的职改办的一件审验"
-            yield Twin(photo.kind.label, whose, other.sha256 == photo.sha256, case.id if within else None)
+    def _is_another(self, other: VerificationCase) -> bool:
+        """A person may send one certificate twice, with the same photos."""
+        again = other.holder_id == self.case.holder_id and other.cert_no == self.case.cert_no
+        return other.id != self.case.id and not again
+
+    def _twin(self, other: VerificationCase, pages: list[str], exact: bool) -> Twin:
+        within = other.place is not None and self.actor.reaches(Permission.REVIEW, other.place)
+        whose = f"“{other.holder.name}（{other.cert_no or '无编号'}）”" if within else "别的职改办的一件审验"
+        return Twin("、".join(dict.fromkeys(pages)), whose, exact, other.id if within else None)
 
 
 def _alike(photo: CasePhoto) -> list[CasePhoto]:

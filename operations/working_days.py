@@ -14,6 +14,7 @@ from domain.working_days import working_days_between
 from extensions import db
 from models import CalendarDay
 from operations import events
+from operations.bodies import one_change_at_a_time
 from operations.dictionaries import local_date, today
 
 LONGEST = 31
@@ -49,6 +50,7 @@ def add_days(actor: Actor, first: date, last: date, *, worked: bool, note: str) 
         raise FieldProblem("last", "最后一天早于第一天，请核对")
     if (last - first).days >= LONGEST:
         raise FieldProblem("last", f"一次最多填 {LONGEST} 天，请分几次填")
+    one_change_at_a_time()
     span = [first + timedelta(days=at) for at in range((last - first).days + 1)]
     entered = [_entered(day, worked, note) for day in span]
     _changed()

@@ -12,8 +12,7 @@ from domain.verification import CaseState
 from extensions import db, writing
 from models import CaseClaim, Event, VerificationCase, now
 from operations import claims
-from tests.factories import act, case_at, staff
-from tests.integration.test_races import at_once
+from tests.factories import act, at_once, case_at, staff
 
 
 def claim(client: Any, case: VerificationCase) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,7 @@ from domain.errors import DomainError, FieldProblem, NotAllowed, StaleVersion
 from domain.verification import CaseState
 from extensions import db, writing
 from models import (
+    CalendarDay,
     CasePhoto,
     Certificate,
     DeletedCertificate,
@@ -33,6 +35,7 @@ from operations import (
     offices,
     problem_persons,
     register,
+    working_days,
 )
 from operations import staff as accounts_of_offices
 from tests import factories
@@ -271,6 +274,35 @@ def test_offices_and_cases_changed_together_wait_for_nobody_for_ever(app):
     answers = at_once(app, *decide, written(take_in), written(rename), written(move))
 
     assert answers == ["done"] * 9
+
+
+def test_holidays_entered_together_stand_once(app):
+    actor, first, last = staff("gx.admin"), date(2031, 10, 1), date(2031, 10, 7)
+    enter = written(working_days.add_days, actor, first, last, worked=False, note="国庆节")
+
+    answers = at_once(app, *([enter] * TWENTY))
+
+    assert kinds(answers) == {"done": TWENTY}
+    assert db.session.query(CalendarDay).filter(CalendarDay.day >= first).count() == 7
+
+
+def test_a_case_corrected_handed_over_and_deleted_at_once_goes_one_way(app):
+    case = case_at(CaseState.PENDING, by="qz.staff")
+    case_id, seen = case.id, case.version
+    ways = [
+        written(cases.act, staff("qz.staff"), case_id, seen, name, reply="重复提交", **more)
+        for name, more in (
+            ("correct", {"correction": factories.CORRECTION}),
+            ("hand_over", {"to_office": office("浦北县职改办")}),
+            ("delete", {}),
+            ("approve", {}),
+        )
+    ]
+
+    answers = at_once(app, *(ways * 5))
+
+    assert kinds(answers)["done"] == 1
+    assert db.session.get_one(VerificationCase, case_id).version == seen + 1
 
 
 @pytest.mark.parametrize("times", [TWENTY])
