@@ -205,6 +205,13 @@ class CaseDesk:
         self.reachable(photo.case_id)
         return photo_response(photo.key)
 
+    @expose("/review/<int:case_id>/approval/<int:page_id>/")
+    def approval(self: Any, case_id: int, page_id: int) -> FlaskResponse:
+        """Show a page of the 批文 behind the record to whoever reviews the case, wherever the batch was imported."""
+        pages = case_page.approval_pages(self.reachable(case_id))
+        page = next((one for one in pages if one.id == page_id), None)
+        return photo_response(page.key) if page else abort(404)
+
     @expose("/review/<int:case_id>/id-number/", methods=("GET", "POST"))
     def reveal(self: Any, case_id: int) -> Answer:
         """Show the whole ID number once and note who looked."""

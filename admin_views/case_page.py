@@ -20,11 +20,12 @@ from domain.stored_values import revived
 from domain.verification import BY_NAME, DECISIONS, OFFICE_TURN, OVERDUE_DAYS, CaseState, Transition, available
 from domain.vocabulary import PhotoKind
 from extensions import db
-from models import CaseClaim, Certificate, Event, ImportBatch, VerificationCase, now
+from models import ApprovalPage, CaseClaim, Certificate, Event, ImportBatch, VerificationCase, now
 from operations import claims, reference_records, review_queue, working_days
 from operations.case_clues import CaseClues
 from operations.case_facts import CaseFacts
 
+MOST_PAGES = 6
 SHORT_LABELS = {PhotoKind.NUMBER_PAGE: "编号页", PhotoKind.CONTENT_PAGE: "内容页"}
 
 
@@ -158,13 +159,26 @@ def _id_row(case: VerificationCase, record: Certificate | None) -> CompareRow:
 
 
 def photos(case: VerificationCase) -> list[PhotoTab]:
-    """Return the photos as they are now, the pages of the certificate first."""
+    """Return the photos as they are now, the pages of the certificate first, behind them the 批文 of the record's batch."""
     found = [(kind, case.photo(kind)) for kind in PhotoKind]
-    return [
+    pages = enumerate(approval_pages(case)[:MOST_PAGES], start=1)
+    approvals = [
+        PhotoTab(f"批文 {at}", url_for("cases.approval", case_id=case.id, page_id=page.id), f"批文第 {at} 页")
+        for at, page in pages
+    ]
+    sent = [
         PhotoTab(SHORT_LABELS.get(kind, kind.label), url_for("cases.photo", photo_id=photo.id), f"{kind.label}照片")
         for kind, photo in found
         if photo is not None
     ]
+    return [*sent, *approvals]
+
+
+def approval_pages(case: VerificationCase) -> list[ApprovalPage]:
+    """Return the scans that came with the workbook the record was imported from."""
+    batch_id = case.certificate.batch_id if case.certificate else None
+    batch = db.session.get(ImportBatch, batch_id) if batch_id else None
+    return list(batch.pages) if batch else []
 
 
 def timeline(case: VerificationCase) -> list[Moment]:

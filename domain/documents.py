@@ -8,6 +8,7 @@ from domain.access import GRANTS, Reach, Role
 from domain.certificate_fields import FIELDS, Field, Portal, terms_of
 from domain.certificate_moves import MOVES, Move
 from domain.certificate_moves import RULES as MOVE_RULES
+from domain.hints import HINTS
 from domain.verification import RULES, TRANSITIONS, CaseState, Reply, Transition, guards_of
 from domain.vocabulary import CertificateStatus
 
@@ -50,6 +51,12 @@ def verification() -> str:
     )
     actions = _table(("操作", "代码", "从", "到", "由谁", "审核回复", "条件"), map(_transition_row, TRANSITIONS))
     return f"# 审验的状态和操作\n\n{_NOTE}## 状态\n\n{states}\n## 操作\n\n{actions}\n## 图\n\n{_diagram()}"
+
+
+def hints() -> str:
+    """List what the case page draws a reviewer's attention to."""
+    rows = _table(("代码", "看什么"), ((f"`{one.name}`", one.looks_at) for one in HINTS))
+    return f"# 审核时的提醒\n\n{_NOTE}只是提醒，说明理由，不代替结论，也不挡任何操作。\n\n{rows}"
 
 
 def _transition_row(one: Transition) -> tuple[str, ...]:
@@ -119,6 +126,7 @@ def glossary() -> str:
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "verification.md": verification,
+    "hints.md": hints,
     "certificates.md": certificates,
     "permissions.md": permissions,
     "import-format.md": import_format,

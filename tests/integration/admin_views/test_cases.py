@@ -9,8 +9,9 @@ from flask import Flask
 
 from domain.verification import BATCH_ACTIONS, CaseState
 from extensions import db, writing
-from models import Event, ProblemPerson, VerificationCase
+from models import ApprovalPage, Event, ImportBatch, ProblemPerson, VerificationCase
 from operations import cases
+from storage import new_key
 from tests import factories
 from tests.conftest import actor_of
 
@@ -201,3 +202,25 @@ def test_a_batch_never_decides_on_a_version_nobody_saw(pending: VerificationCase
 
     assert again(pending).state is CaseState.ONSITE
     assert "刚刚处理了这一件" in answer.get_data(as_text=True)
+
+
+def test_the_batchs_approval_document_stands_beside_the_photos(app: Flask, as_staff: Any) -> None:
+    case, other = factories.case_at(CaseState.PENDING), factories.case_at(CaseState.PENDING, owner=factories.holder(2))
+    one = factories.photo()
+    key = new_key()
+    app.extensions["photos"].put(key, b"jpeg")
+    with writing():
+        batch = db.session.get_one(ImportBatch, again(case).certificate.batch_id)
+        batch.pages.append(
+            ApprovalPage(label="批文", key=key, sha256=one.sha256, width=9, height=9, size=4, created_by="梁敏")
+        )
+        other.certificate.batch_id = None
+    client, page = as_staff("ls.staff"), batch.pages[0].id
+
+    client.get(f"/admin/cases/review/{case.id}/")
+
+    address = f"/admin/cases/review/{case.id}/approval/{page}/"
+    assert address in [image["src"] for image in client.page.all("img")]
+    assert client.get(address).data == b"jpeg"
+    assert client.get(f"/admin/cases/review/{other.id}/approval/{page}/").status_code == 404
+    assert as_staff("pb.staff").get(address).status_code == 404
