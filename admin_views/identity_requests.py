@@ -159,12 +159,14 @@ class CorrectionView(IdentityRequestView):
     def facts_groups(self, row: IdentityRequest) -> list[tuple[str, list[tuple[str, Any]]]]:
         holder = row.holder
         assert holder is not None, "a correction is asked for from an account"
-        now_on_record = [*account_facts(holder), *_cautions(row, holder)]
-        return [("账号现在是" if row.state is RequestState.WAITING else "账号", now_on_record)]
+        waiting = row.state is RequestState.WAITING
+        now_on_record = [*account_facts(holder), *(_cautions(row, holder) if waiting else ())]
+        return [("账号现在是", now_on_record)]
 
 
 def _cautions(row: IdentityRequest, holder: Holder) -> list[tuple[str, Any]]:
-    found = []
+    same = holder.id_digest == row.id_digest
+    found = [("身份证号对比", "和申请的相同" if same else tag("和申请的不同", "warn"), True)]
     if identity_requests.account_that_holds(row):
         found.append(("请留意", tag("申请的身份证号已被另一个账号占用", "warn"), True))
     digests = (holder.id_digest, row.id_digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,12 +38,15 @@ def own_certificate(holder: Holder, certificate_id: int) -> Certificate:
     return record
 
 
-def everything(holder: Holder) -> dict[str, Any]:
-    """Return all that is kept, under the words of the pages; ID and mobile number whole, they are the holder's own."""
+def everything(holder: Holder, happened: Mapping[str, str]) -> dict[str, Any]:
+    """Return all that is kept, under the words of the pages; ID and mobile number whole, they are the holder's own.
+
+    `happened` has the words for what can happen to a case; what it does not name is the office's own.
+    """
     return {
         "账号": _account(holder),
         "证书记录": [_record(one) for one in Certificate.of_person(holder.id_digest, holder.name)],
-        "审验": [_case(one) for one in _all_cases(holder)],
+        "审验": [_case(one, happened) for one in _all_cases(holder)],
         "消息": [_message(one) for one in _messages(holder)],
         "意见反馈": [
             {"时间": _moment(one.created_at), "内容": one.body, "答复": one.answer or ""}
@@ -57,7 +60,9 @@ def everything(holder: Holder) -> dict[str, Any]:
             for one in identity_requests.all_of(holder)
         ],
         "登录的设备": [{"设备": one.device, "登录时间": _moment(one.opened_at)} for one in sessions.all_of(holder)],
-        "账号的经过": _history("holder", holder.id),
+        "账号的经过": [
+            {"时间": _moment(one.at), "做了什么": one.summary} for one in Event.about("holder", holder.id)
+        ],
     }  # fmt: skip
 
 
@@ -99,22 +104,18 @@ def _record(record: Certificate) -> dict[str, str]:
     return facts | {"管理的职改办": record.office.name, "审验通过时间": _moment(record.verified_at)}
 
 
-def _case(case: VerificationCase) -> dict[str, Any]:
+def _case(case: VerificationCase, happened: Mapping[str, str]) -> dict[str, Any]:
+    events_told = [one for one in Event.about("case", case.id) if one.action in happened]
     facts = {field.label: shown(getattr(case, field.key)) for field in PORTAL}
     return {
         "受理号": case.receipt, "状态": case.state.holder_label, "曾用名": case.former_name or "", **facts,
         "审核回复": case.reply or "", "提交时间": _moment(case.submitted_at), "删除时间": _moment(case.deleted_at),
-        "经过": _history("case", case.id),
+        "经过": [{"时间": _moment(one.at), "做了什么": happened[one.action]} for one in events_told],
     }  # fmt: skip
 
 
 def _message(message: Message) -> dict[str, str]:
     return {"时间": _moment(message.created_at), "标题": message.title, "内容": message.body}
-
-
-def _history(subject_type: str, subject_id: int) -> list[dict[str, str]]:
-    """Return what happened, told without the office's inside words."""
-    return [{"时间": _moment(one.at), "做了什么": one.action} for one in Event.about(subject_type, subject_id)]
 
 
 def _moment(moment: Any) -> str:

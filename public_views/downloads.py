@@ -17,6 +17,7 @@ from drawing.sheets import one_table
 from extensions import db, writing
 from models import Certificate, Holder, now
 from operations import own_data
+from public_views import case_words
 from public_views.addresses import public_address
 from public_views.portal import holder
 from storage import PhotoMissing, StorageAway
@@ -95,7 +96,7 @@ def everything() -> Response:
     """All at once, sent picture by picture: however much it is, little of it is in memory."""
     _noted("系统里关于本人的全部内容")
     own = holder()
-    facts = json.dumps(own_data.everything(own), ensure_ascii=False, indent=2).encode()
+    facts = json.dumps(own_data.everything(own, case_words.HAPPENED), ensure_ascii=False, indent=2).encode()
     pictures = own_data.pictures(own)
     entries = stream_with_context(_entries(facts, pictures))
     return _file(zipped(entries), "我的全部资料.zip", "application/zip")

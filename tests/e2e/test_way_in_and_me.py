@@ -109,7 +109,7 @@ def test_a_wrong_name_is_mended_by_the_office(
     expect(clerk.page.locator("img[alt*=身份证人像面]")).to_be_visible()
     clerk.looks_right()
     clerk.page.get_by_label("同意", exact=True).check()
-    clerk.fill("回复", "已核对。").press("确定")
+    clerk.fill("回复 （没有就不填）", "已核对。").press("确定")
     clerk.sees("已同意").close()
 
     me.open("/portal/messages/").sees("已按申请改好").close()
@@ -125,7 +125,7 @@ def test_a_number_that_somebody_else_registered_is_asked_back(
     me.register(Person("凌波", taken.id_number, f"13833330{int(script)}11", f"real{int(script)}@example.com"))
     me.sees("这个身份证号已经注册过").looks_right()
 
-    me.page.get_by_role("link", name="申请解除占用").click()
+    me.page.get_by_role("link", name="申请解除占用", exact=True).click()
     me.looks_right()
     for label, value in (
         ("姓名", "凌波"), ("身份证号", taken.id_number), ("联系电话（手机号）", "13833330099"),
@@ -223,6 +223,22 @@ def test_the_pages_that_explain_and_refuse_look_right(chromium: Browser, running
         ):  # fmt: skip
             visitor.open(address).looks_right()
         visitor.close()
+
+
+def test_own_pages_look_right_on_a_desk_and_screens_of_the_office_on_a_phone(
+    chromium: Browser, running: ServerProcess
+) -> None:
+    me = HolderVisit(chromium, running, DESK)
+    me.sign_in(LU.mobile)
+    for page in ("profile", "profile/details", "profile/email", "profile/avatar", "profile/sessions",
+                 "profile/correction", "password", "downloads/", "feedback/"):  # fmt: skip
+        me.open(f"/portal/{page}").looks_right()
+    me.close()
+    admin = StaffVisit(chromium, running, PHONE)
+    admin.sign_in("qz.admin")
+    for page in ("employers/", "employers/new/", "identity-corrections/", "id-releases/", "feedback-answers/"):
+        admin.open(f"/admin/{page}").looks_right()
+    admin.close()
 
 
 def test_an_office_answers_a_letter_and_the_holder_reads_it(chromium: Browser, running: ServerProcess) -> None:

@@ -6,12 +6,17 @@ import base64
 from pathlib import Path
 
 from commands.cast import id_number
+from domain.access import ANYBODY
+from domain.identifiers import parse_id
 from domain.verification import CaseState
 from extensions import db, writing
-from models import Holder
-from operations import accounts, events, lookups
+from models import Holder, now
+from operations import accounts, events, holders, identity_requests, lookups, security_answers
 from operations.accounts import Attempt
-from tests.factories import act, case_at, certificate, draft, holder
+from operations.holders import Details
+from operations.identity_requests import Claimant
+from operations.security_answers import Claim
+from tests.factories import act, case_at, certificate, draft, fresh_person, holder, staff
 
 ID_NUMBER = id_number("452826", "19660920", "007")
 MOBILE = "13987654321"
@@ -56,6 +61,28 @@ def use_everywhere():
         )
     lookups.buffer.add(1)
     lookups.fold()
+    ask_for_everything(owner.id)
+
+
+def ask_for_everything(owner_id):
+    """Take the numbers through requests of either kind, a change of details, and the security question."""
+    pages = {"front": "f" * 32, "back": "b" * 32}
+    for name, number in (("卢金鹊", fresh_person()), ("卢金雀", ID_NUMBER)):
+        claimed = Claimant(name, parse_id(number, now().date()))
+        with writing():
+            asked = identity_requests.ask_correction(db.session.get_one(Holder, owner_id), claimed, pages)
+            identity_requests.decide(staff("qz.admin"), asked.id, grant=True, reply="已核对。")
+    with writing():
+        identity_requests.ask_release(
+            ANYBODY, claimed, pages, mobile=MOBILE, email="real@example.com", region_code="450721"
+        )
+    for mobile in ("13700009999", MOBILE):
+        with writing():
+            holders.change_details(db.session.get_one(Holder, owner_id), Details(mobile, "450721", "灵山县水利局"))
+    claim = Claim(ID_NUMBER, MOBILE, "答案", "203.0.113.9")
+    with writing():
+        security_answers.reserve(claim)
+        security_answers.keep_new_password(db.session.get_one(Holder, owner_id), "not a hash", claim)
 
 
 def test_a_number_that_was_used_everywhere_is_found_nowhere(app):

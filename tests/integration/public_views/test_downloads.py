@@ -98,6 +98,8 @@ def test_everything_is_in_the_zip_photos_among_it_and_of_nobody_else(
 
     assert facts["账号"]["身份证号"] == WEI.id_number
     assert len(facts["审验"]) == 1
+    assert [step["做了什么"] for step in facts["审验"][0]["经过"]] == ["您开始审验", "您提交了审验"]
+    assert "注册" in [step["做了什么"] for step in facts["账号的经过"]]
     assert facts["意见反馈"][0]["内容"] == "页面很清楚。"
     assert pictures == ["of 韦小兰".encode()] * 2
     assert LU.id_number not in json.dumps(facts, ensure_ascii=False)
@@ -110,6 +112,7 @@ def test_what_only_the_office_may_read_is_not_in_the_zip(client: CheckedClient, 
 
     assert "假证" not in words
     assert "钢印与存档不符" not in words
+    assert "审核不通过" in words
 
 
 def test_a_photo_that_cannot_be_read_is_told_and_the_rest_comes(client: CheckedClient, wei: Holder) -> None:
