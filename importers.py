@@ -6,9 +6,8 @@ The parts are in importing/, how a file becomes rows is in workbooks/, committin
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -18,7 +17,7 @@ import workbooks
 from domain.access import Actor
 from domain.certificate_rows import Importer
 from domain.errors import DomainError, WorkbookRefused
-from domain.vocabulary import Outcome
+from domain.vocabulary import BatchState, Outcome
 from extensions import db, writing, writing_apart
 from importing import alike as alike_rows
 from importing import mending
@@ -35,39 +34,19 @@ from importing.mending import Edits
 from importing.report import JsonReport
 from importing.template import write_template
 from models import ImportBatch, Office, StagedRow
-from operations import campaigns, columns, dictionaries, imports, submissions
+from operations import campaigns, columns, dictionaries, import_runs, imports, submissions
 from operations.publishing import Watch, unwatched
 
 __all__ = [
-    "NOT_IMPORTED",
-    "UPLOAD_BYTES",
-    "Alike",
-    "Columns",
-    "ColumnsUnclear",
-    "ErrorWorkbook",
-    "Examination",
-    "JsonReport",
-    "Judged",
-    "ScannedPage",
-    "alike",
-    "answer_columns",
-    "check",
-    "columns_by_sheet",
-    "edits_alike",
-    "error_file",
-    "examination",
-    "examine",
-    "kept_uploads",
-    "masked",
-    "mend",
-    "scanned_pages",
-    "texts",
-    "upload",
-    "without_id_numbers",
+    "NOT_IMPORTED", "UPLOAD_BYTES", "Alike", "Columns", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport",
+    "Judged", "ScannedPage", "alike", "check", "columns_by_sheet", "edits_alike", "error_file", "examination", "examine",
+    "kept_uploads", "masked", "mend", "read_kept", "receive", "scanned_pages", "texts", "without_id_numbers",
     "write_template",
 ]  # fmt: skip
 
 UPLOAD_BYTES = 50 << 20
+Changing = Callable[[], AbstractContextManager[Any]]
+"""How a change is begun: `extensions.writing`, or a job's own way, which fails once the job is not its any more."""
 
 
 def importer_of(office: Office) -> Importer:
@@ -93,48 +72,44 @@ def check(actor: Actor, office: Office, source: BinaryIO, file_name: str, watch:
     reading = examination(office)
     batch_id = _opened(actor, office.id, source, file_name)
     with _nothing_left_of(batch_id):
-        _read_into(batch_id, reading, source, watch)
+        _read_into(batch_id, reading, source, watch, writing)
     return batch_id
 
 
-def upload(actor: Actor, office: Office, upload: IO[bytes], file_name: str, watch: Watch = unwatched) -> int:
-    """Check an upload; where its columns are unclear, keep it encrypted until somebody has named them.
-
-    `watch` is told how many rows are judged, and of how many where the file says so; what it raises stops the reading
-    and leaves nothing.
-    """
-    reading = examination(office)
-    with kept_uploads().spooled(upload) as source:
-        if source.seek(0, os.SEEK_END) > UPLOAD_BYTES:
+def receive(actor: Actor, office_id: int, upload: IO[bytes], file_name: str) -> tuple[int, int]:
+    """Keep an upload, encrypted as it comes, and have it checked: return its batch and the job, which is still asleep."""
+    with _disk_may_be_full(), kept_uploads().arriving(upload) as arrived:
+        if arrived.size > UPLOAD_BYTES:
             raise WorkbookRefused(f"这个文件太大了（最大 {UPLOAD_BYTES >> 20} MB），请拆成几个工作簿分别上传")
-        source.seek(0)
-        batch_id = _opened(actor, office.id, source, file_name)
-        with _nothing_left_of(batch_id):
-            _read_or_ask(batch_id, reading, source, watch)
-    return batch_id
+        with writing():
+            batch = imports.open_batch(actor, office_id, file_name, arrived.digest)
+            job = import_runs.begin_check(actor, batch)
+            arrived.becomes(batch.id)
+            return batch.id, job.id
 
 
-def answer_columns(
-    actor: Actor,
-    batch_id: int,
-    version: int,
-    answers: Answers,
-    skipped: Collection[str] = (),
-    watch: Watch = unwatched,
+def read_kept(
+    batch_id: int, answers: Answers, skipped: Collection[str], watch: Watch, changing: Changing = writing
 ) -> None:
-    """Read a kept upload again, now that somebody has said which column is which and which sheets to leave out."""
-    with writing():
-        office = imports.read_again(actor, batch_id, version).office
-        office_id = office.id
-        reading = examination(office, answers, skipped)
-    with _nothing_left_of(batch_id):
-        source = kept_uploads().opened(batch_id)
-        if source is None:
-            raise DomainError("上传的文件已经过期，请重新上传")
-        with source:
-            _read_or_ask(batch_id, reading, source, watch)
-    with writing():
-        columns.remember(office_id, {str(header): key for header, key in answers.items()})
+    """Read a kept upload from its start; where its columns are unclear, the batch waits until somebody has named them.
+
+    What an earlier attempt left is dropped first. The last step and it alone lets the batch be seen as checked;
+    `changing` opens it.
+    """
+    batch = db.session.get_one(ImportBatch, batch_id, populate_existing=True)
+    if batch.state is not BatchState.READING:
+        return
+    reading, office_id = examination(batch.office, answers, skipped), batch.office_id
+    with writing_apart():
+        imports.drop_rows(batch_id)
+    source = kept_uploads().opened(batch_id)
+    if source is None:
+        raise DomainError("上传的文件已经过期，请重新上传")
+    with source:
+        _read_or_ask(batch_id, reading, source, watch, changing)
+    if answers:
+        with writing():
+            columns.remember(office_id, {str(header): key for header, key in answers.items()})
 
 
 def mend(actor: Actor, batch_id: int, version: int, edits: Edits) -> ImportBatch:
@@ -173,42 +148,46 @@ def _opened(actor: Actor, office_id: int, source: BinaryIO, file_name: str) -> i
     digest = hashlib.file_digest(cast(Any, source), "sha256").hexdigest()
     source.seek(0)
     with writing():
-        batch_id = imports.open_batch(actor, office_id, file_name, digest).id
-    kept_uploads().forget_all_but(imports.uploads_needed())
-    return batch_id
+        return imports.open_batch(actor, office_id, file_name, digest).id
+
+
+@contextmanager
+def _disk_may_be_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkbookRefused("服务器现在存不下这个文件，可能是磁盘满了。请告诉系统管理员，腾出空间后再上传") from error
 
 
 @contextmanager
 def _nothing_left_of(batch_id: int) -> Iterator[None]:
-    """A reading that is refused or stopped leaves neither batch nor rows nor file."""
+    """A reading that is refused or stopped leaves neither batch nor rows."""
     try:
         yield
     except BaseException:
         with writing():
             imports.drop(batch_id)
-        kept_uploads().forget(batch_id)
         raise
 
 
-def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch) -> None:
+def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch, changing: Changing) -> None:
     try:
-        _read_into(batch_id, reading, source, watch)
+        _read_into(batch_id, reading, source, watch, changing)
     except ColumnsUnclear as unclear:
-        kept_uploads().keep(batch_id, source)
-        with writing():
+        with changing():
             imports.ask_for_columns(batch_id, columns_told(unclear.layouts))
     else:
         kept_uploads().forget(batch_id)
 
 
-def _read_into(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch) -> None:
+def _read_into(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch, changing: Changing) -> None:
     """Stage the rows a group at a time, each in a short transaction; the batch is seen when all are there."""
     for group in reading.groups(workbooks.read(source)):
         rows = reading.staged(batch_id, group)
         with writing_apart():
             imports.stage(rows)
         watch(group[-1].position, reading.expected)
-    with writing():
+    with changing():
         imports.finish_reading(
             batch_id,
             counts=reading.counts,

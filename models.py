@@ -15,6 +15,7 @@ from tables.identity import IdentityRequest
 from tables.job import BackgroundJob
 from tables.name_piece import CertificateNamePiece, HolderNamePiece
 from tables.office import Office
+from tables.overwritten import OverwrittenRecord
 from tables.portal import Challenge, FailedAttempt, MailedLink, Message, OpenSession
 from tables.reference import ReferenceRecord
 from tables.staged import PREPARED, StagedRow
@@ -25,7 +26,7 @@ __all__ = [
     "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
     "Challenge", "DeletedCertificate", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Feedback",
     "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink",
-    "Message", "ObtainedByReading", "Office", "OpenSession", "ProblemPerson", "RecordColumns", "ReferenceRecord",
-    "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
+    "Message", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
+    "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

@@ -15,7 +15,6 @@ from admin_views.grid import capped
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Actor, Permission, Place, Role
 from domain.verification import CaseState
-from domain.vocabulary import BatchState
 from extensions import db
 from models import ImportBatch, VerificationCase, now
 from operations import register, review_queue
@@ -97,6 +96,5 @@ def longest_waiting(actor: Actor) -> list[VerificationCase]:
 
 
 def latest_batches(place: Place) -> list[ImportBatch]:
-    read = ImportBatch.state != BatchState.READING
-    query = select(ImportBatch).where(ImportBatch.within(place), read).order_by(ImportBatch.id.desc())
+    query = select(ImportBatch).where(ImportBatch.within(place)).order_by(ImportBatch.id.desc())
     return list(db.session.scalars(query.limit(SHOWN)))

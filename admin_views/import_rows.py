@@ -41,7 +41,7 @@ KEPT_KINDS = (WRONG, CONFLICT)
 
 
 def kinds_of(batch: ImportBatch) -> Sequence[RowKind]:
-    listed = KEPT_KINDS if batch.state is BatchState.COMMITTED else KINDS
+    listed = KEPT_KINDS if batch.state in (BatchState.COMMITTED, BatchState.UNDONE) else KINDS
     return [kind for kind in listed if kind.count(batch)]
 
 

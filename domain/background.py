@@ -23,13 +23,18 @@ class JobKind:
     attempts: int = 5
 
 
+CHECK_IMPORT = JobKind("check_import", "检查表格", doing="已检查", heavy=True)
+COMMIT_IMPORT = JobKind("commit_import", "导入", doing="已导入", heavy=True)
+UNDO_IMPORT = JobKind("undo_import", "撤销导入", doing="已撤销", heavy=True)
 MAIL = JobKind("mail", "发邮件", doing="已发出", unit="封", attempts=8)
 
 EXPORT = JobKind("export", "导出", doing="已写出", unit="条", heavy=True)
 
 BATCH = JobKind("batch", "批量操作", doing="已办", unit="件", heavy=True)
 
-KINDS: dict[str, JobKind] = {kind.slug: kind for kind in (MAIL, EXPORT, BATCH)}
+KINDS: dict[str, JobKind] = {
+    kind.slug: kind for kind in (CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT, MAIL, EXPORT, BATCH)
+}
 
 _LONGEST_PAUSE = timedelta(minutes=15)
 _SURE_AFTER = 2.0

@@ -68,6 +68,11 @@ def stands_above(batch: Batch, actor: Actor) -> str | None:
     return "报送的批次由上级处理，请等上级的结果" if own else None
 
 
+def is_taken_back_above(batch: Batch, actor: Actor) -> str | None:
+    """Whoever may put a series office's rows on record may take them off it."""
+    return "市直系列的批次由市职改办导入，也由市职改办撤销" if _is_its_own_series(batch, actor) else None
+
+
 def _is_its_own_series(batch: Batch, actor: Actor) -> bool:
     return batch.place.kind is OfficeKind.SERIES and stands_above(batch, actor) is not None
 
@@ -83,15 +88,21 @@ BATCH_TRANSITIONS: tuple[BatchTransition, ...] = (
     BatchTransition(
         "send_back", "退回", (S.SUBMITTED,), S.RETURNED, Permission.COMMIT_SUBMITTED, (stands_above,), True
     ),
-    BatchTransition("commit", "导入", OPEN, S.COMMITTED, Permission.IMPORT, (is_not_of_ones_own_series,)),
-    BatchTransition("commit", "导入", (S.SUBMITTED,), S.COMMITTED, Permission.COMMIT_SUBMITTED, (stands_above,)),
-    BatchTransition("abandon", "放弃", (S.UNMAPPED, *OPEN), S.ABANDONED, Permission.IMPORT),
+    BatchTransition("commit", "导入", OPEN, S.COMMITTING, Permission.IMPORT, (is_not_of_ones_own_series,)),
+    BatchTransition("commit", "导入", (S.SUBMITTED,), S.COMMITTING, Permission.COMMIT_SUBMITTED, (stands_above,)),
+    BatchTransition("abandon", "放弃", (S.READING, S.UNMAPPED, *OPEN), S.ABANDONED, Permission.IMPORT),
+    BatchTransition("check_again", "重新检查", (S.REFUSED,), S.READING, Permission.IMPORT),
+    BatchTransition("undo", "撤销导入", (S.COMMITTED,), S.UNDOING, Permission.IMPORT, (is_taken_back_above,)),
 )
 
 ENDED = {
     S.COMMITTED: "这一批刚才已经导入了，没有重复导入",
     S.ABANDONED: "这一批已经放弃，没有导入",
     S.READING: "这一批正在检查，请等检查完再决定",
+    S.REFUSED: "这个文件没有收下，请改好再上传",
+    S.COMMITTING: "这一批正在导入，请等它完成",
+    S.UNDOING: "这一批正在撤销，请等它完成",
+    S.UNDONE: "这一批的导入已经撤销",
     S.UNMAPPED: "这一批还没有对应好列，请先对应列",
     S.SUBMITTED: "这一批已经报送，正在等上级处理",
     S.RETURNED: "这一批已经退回给报送的机构",

@@ -101,15 +101,28 @@ class RequestState(Term):
 
 
 class BatchState(Term):
-    """What stands before 待导入 cannot be committed; a batch that is still being read is listed nowhere."""
+    """What stands before 待导入 cannot be committed."""
 
     READING = "reading", "正在检查"
+    REFUSED = "refused", "没有收下"
     UNMAPPED = "unmapped", "待对应列"
     CHECKED = "checked", "待导入"
     SUBMITTED = "submitted", "已报送"
     RETURNED = "returned", "已退回"
+    COMMITTING = "committing", "正在导入"
     COMMITTED = "committed", "已导入"
+    UNDOING = "undoing", "正在撤销"
+    UNDONE = "undone", "已撤销"
     ABANDONED = "abandoned", "已放弃"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the worker has it, so that everybody else waits."""
+        return self in (BatchState.READING, BatchState.COMMITTING, BatchState.UNDOING)
+
+    @property
+    def is_over(self) -> bool:
+        return self in (BatchState.REFUSED, BatchState.COMMITTED, BatchState.UNDONE, BatchState.ABANDONED)
 
 
 class JobState(Term):

@@ -1,15 +1,17 @@
-"""Uploads that wait for somebody to say which column is which: kept encrypted, read back without a name on the disk."""
+"""Uploads that wait to be read: kept encrypted from the first byte, read back without a name on the disk."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import struct
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile, mkstemp
 from typing import IO, BinaryIO
 
 from encryption import keyring
@@ -19,31 +21,46 @@ ABANDONED_SECONDS = 6 * 60 * 60
 _LENGTH = struct.Struct(">I")
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An upload that is on the disk; `becomes` gives it to a batch."""
+
+    size: int
+    digest: str
+    becomes: Callable[[int], None]
+
+
 class KeptUploads:
     """One encrypted file per batch in a folder of the instance."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def spooled(self, source: IO[bytes]) -> BinaryIO:
-        """Copy an upload into a file that has no name: whatever stops the server, nothing of it stays behind."""
+    @contextmanager
+    def arriving(self, source: IO[bytes]) -> Iterator[Arrival]:
+        """Take an upload in, encrypted as it comes; it stays only if it `becomes` the upload of a batch."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        copy = TemporaryFile(dir=self._folder)  # noqa: SIM115 - handed on open, it has no other name
-        shutil.copyfileobj(source, copy, PIECE)
-        copy.seek(0)
-        return copy
+        handle, name = mkstemp(prefix="arriving-", dir=self._folder)
+        path, digest, size = Path(name), hashlib.sha256(), 0
+        try:
+            with os.fdopen(handle, "wb") as file:
+                while piece := source.read(PIECE):
+                    digest.update(piece)
+                    size += len(piece)
+                    sealed = keyring.encrypt(piece)
+                    file.write(_LENGTH.pack(len(sealed)) + sealed)
+                file.flush()
+                os.fsync(file.fileno())
+            yield Arrival(size, digest.hexdigest(), lambda batch_id: os.replace(path, self._path(batch_id)))
+        finally:
+            path.unlink(missing_ok=True)
 
-    def keep(self, batch_id: int, source: BinaryIO) -> None:
-        source.seek(0)
-        handle = os.open(self._path(batch_id), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            while piece := source.read(PIECE):
-                sealed = keyring.encrypt(piece)
-                file.write(_LENGTH.pack(len(sealed)) + sealed)
+    def has(self, batch_id: int) -> bool:
+        return self._path(batch_id).exists()
 
     def opened(self, batch_id: int) -> BinaryIO | None:
         """Return the upload as it was, or None where it is not kept any more."""
-        if not self._path(batch_id).exists():
+        if not self.has(batch_id):
             return None
         copy = TemporaryFile(dir=self._folder)  # noqa: SIM115 - handed on open, it has no other name
         with self._path(batch_id).open("rb") as file:
@@ -63,13 +80,12 @@ class KeptUploads:
         self._path(batch_id).unlink(missing_ok=True)
 
     def forget_all_but(self, needed: Collection[int]) -> None:
-        """Remove the uploads of batches that have ended without anybody deciding, and what a kill has left behind."""
-        for path in self._folder.glob("*.upload"):
-            if int(path.stem) not in needed:
-                path.unlink(missing_ok=True)
-        for folder in self._folder.glob("tmp*/"):
-            if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
+        """Remove uploads that nobody will read again, and what a kill has left behind; what is fresh may be arriving."""
+        for path in self._folder.glob("*"):
+            number = path.name.removesuffix(".upload")
+            is_needed = number.isdecimal() and int(number) in needed
+            if not is_needed and time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     def _path(self, batch_id: int) -> Path:
         return self._folder / f"{batch_id}.upload"

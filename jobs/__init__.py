@@ -15,7 +15,7 @@ Work belongs here when nobody can say beforehand that it is done within a second
 waits for another machine. What a page's fifty rows or a confirm page's thousand need is done in the request.
 """
 
-from jobs import batches, exports, mail, progress
-from jobs.running import Run, TryLater, wake, work_of
+from jobs import batches, exports, imports, mail, progress
+from jobs.running import Run, TryLater, wait, wake, work_of
 
-__all__ = ["Run", "TryLater", "batches", "exports", "mail", "progress", "wake", "work_of"]
+__all__ = ["Run", "TryLater", "batches", "exports", "imports", "mail", "progress", "wait", "wake", "work_of"]

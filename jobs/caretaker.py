@@ -11,7 +11,7 @@ from flask import Flask
 
 from domain.vocabulary import JobState
 from extensions import db, queue, writing
-from jobs import exports
+from jobs import exports, imports
 from jobs.presence import presence
 from jobs.running import seats, settle_later, wake
 from models import BackgroundJob, now
@@ -57,6 +57,7 @@ def make_round(number: int = 0) -> None:
         with writing():
             background.forget_old()
         exports.remove_old()
+        imports.tidy()
     wake_waiting()
 
 

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 STEP_SECONDS = 0.5
 """How often progress is told and a cancellation noticed, at most."""
+_PAUSE_SECONDS = 0.05
 LATER = "暂时没有办成，系统会自己再试"
 
 
@@ -69,14 +70,14 @@ class Run:
         self._since = time.time()
         self._next_step = 0.0
 
-    def advance(self, done: int, total: int = 0) -> None:
+    def advance(self, done: int, total: int | None = None) -> None:
         """Tell how far it is, and stop here if the job was cancelled or the worker is to leave. Cheap: call it often."""
         if presence.is_leaving:
             raise Stopped
         if time.monotonic() < self._next_step:
             return
         self._next_step = time.monotonic() + STEP_SECONDS
-        progress.note(self.job_id, done, total, self._since)
+        progress.note(self.job_id, done, total or 0, self._since)
         self._stop_if_lost()
 
     def _stop_if_lost(self) -> None:
@@ -134,6 +135,17 @@ def wake(job_id: int) -> None:
         work(job_id)
     except Exception as trouble:
         log.error("the queue is away, job %s waits: %s", job_id, type(trouble).__name__)
+
+
+def wait(job_id: int, seconds: float) -> bool:
+    """Wait a moment for a job that may be quick; whether it is over. The page goes on either way."""
+    deadline = time.monotonic() + seconds
+    while True:
+        db.session.rollback()
+        state = db.session.scalar(select(BackgroundJob.state).where(BackgroundJob.id == job_id))
+        if state is None or state.is_over or time.monotonic() > deadline:
+            return state is None or state.is_over
+        time.sleep(_PAUSE_SECONDS)
 
 
 @queue.task()  # type: ignore[untyped-decorator]

@@ -119,6 +119,18 @@ def locked(job_id: int) -> BackgroundJob | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
+def cancel_about(subject_type: str, subject_id: int) -> None:
+    """End whatever is under way about this."""
+    job = newest_about(subject_type, subject_id)
+    if job is not None:
+        cancel(job.id)
+
+
+def is_under_way(subject_type: str, subject_id: int) -> bool:
+    job = newest_about(subject_type, subject_id)
+    return job is not None and not job.state.is_over
+
+
 def pulse(job_ids: Collection[int], worker: str) -> None:
     """Give a sign for what this worker carries out; a run that is in the middle of a change gave its own."""
     mine = (BackgroundJob.id.in_(job_ids), BackgroundJob.worker == worker, BackgroundJob.state == JobState.RUNNING)

@@ -6,29 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select
 
 from domain.access import Actor, Permission
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.vocabulary import BatchState, Outcome
 from extensions import db
 from models import ImportBatch, StagedRow, now
-from operations import events, offices, reference_records, staging, submissions
+from operations import background, events, offices, reference_records, staging, submissions
 from operations.publishing import OnConflict, Watch, publish, unwatched
 from operations.staging import STAGED
 
 ROWS_KEPT = timedelta(days=30)
 """Rows that were refused are kept so long after their batch has ended, to be looked at and mended."""
-LONGEST_READING = timedelta(hours=6)
 _LONGEST_FILE_NAME = 200
 _ROWS_AT_ONCE = 500
 
 
 def reached(actor: Actor, batch_id: int) -> ImportBatch:
-    """Return a batch of the actor's subtree; one that is still being read is nobody's yet."""
+    """Return a batch of the actor's subtree."""
     batch = db.session.get(ImportBatch, batch_id, populate_existing=True)
-    unseen = batch is None or batch.state is BatchState.READING
-    if batch is None or unseen or not actor.reaches(Permission.IMPORT, batch.office.place):
+    if batch is None or not actor.reaches(Permission.IMPORT, batch.office.place):
         raise NotFound("没有这一批，可能已删除，或不归您管理")
     return batch
 
@@ -37,20 +35,20 @@ def newest(actor: Actor, *, before: int | None = None, most: int = 50) -> list[I
     """Return the batches of the actor's subtree, the newest first."""
     if actor.place is None:
         return []
-    query = select(ImportBatch).where(ImportBatch.within(actor.place), ImportBatch.state != BatchState.READING)
+    query = select(ImportBatch).where(ImportBatch.within(actor.place))
     if before is not None:
         query = query.where(ImportBatch.id < before)
     return list(db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(most)))
 
 
 def open_batch(actor: Actor, office_id: int, file_name: str, file_digest: str) -> ImportBatch:
-    """Begin a batch; until it has been read to the end nobody sees it."""
+    """Begin a batch; until it has been read to the end nothing can be done with it but giving it up."""
     office = offices.reached(actor, Permission.IMPORT, office_id)
     if office.closed_at:
         raise DomainError(f"“{office.name}”已经停用，不能再导入")
-    _tidy_up()
     batch = ImportBatch(file_name=file_name[-_LONGEST_FILE_NAME:], file_digest=file_digest, created_by=actor.name)
     batch.state, batch.counts, batch.attention, batch.columns, batch.left_out = BatchState.READING, {}, 0, {}, []
+    batch.reading_since = now()
     batch.belong_to(office.place)
     db.session.add(batch)
     db.session.flush()
@@ -63,9 +61,8 @@ def read_again(actor: Actor, batch_id: int, version: int) -> ImportBatch:
     batch = submissions.held(actor, batch_id)
     if batch.state is not BatchState.UNMAPPED or batch.version != version:
         raise StaleVersion(submissions.CHANGED)
-    batch.state = BatchState.READING
-    batch.version += 1
-    db.session.flush()
+    batch.reading_since = now()
+    submissions.moved(batch, BatchState.READING)
     return batch
 
 
@@ -81,21 +78,22 @@ def finish_reading(
     batch = db.session.get_one(ImportBatch, batch_id)
     batch.counts = {outcome.value: number for outcome, number in counts.items()}
     batch.attention, batch.columns, batch.left_out = attention, columns, left_out
-    batch.state = BatchState.CHECKED
-    db.session.flush()
+    submissions.moved(batch, BatchState.CHECKED)
 
 
 def ask_for_columns(batch_id: int, columns: dict[str, Any]) -> None:
     """Let a batch wait for somebody to say which column is which."""
     drop_rows(batch_id)
     batch = db.session.get_one(ImportBatch, batch_id)
-    batch.columns, batch.state = columns, BatchState.UNMAPPED
-    db.session.flush()
+    batch.columns = columns
+    submissions.moved(batch, BatchState.UNMAPPED)
 
 
 def uploads_needed() -> set[int]:
     """Return the batches whose upload may still be read again; what else is kept has no purpose any more."""
-    query = select(ImportBatch.id).where(ImportBatch.state.in_([BatchState.READING, BatchState.UNMAPPED]))
+    again = [BatchState.READING, BatchState.UNMAPPED, BatchState.REFUSED]
+    recent = or_(ImportBatch.ended_at.is_(None), ImportBatch.ended_at >= now() - ROWS_KEPT)
+    query = select(ImportBatch.id).where(ImportBatch.state.in_(again), recent)
     return set(db.session.scalars(query))
 
 
@@ -117,7 +115,13 @@ def commit_batch(
     `watch` is told how far it is, and may stop it. The staged rows then say what became of each; `forget_rows` removes those that are not needed any more.
     """
     batch = submissions.taken(actor, batch_id, version, "commit")
-    before = batch.state
+    return put_on_record(actor, batch, batch.state, on_conflict, watch)
+
+
+def put_on_record(
+    actor: Actor, batch: ImportBatch, before: BatchState, on_conflict: OnConflict, watch: Watch
+) -> ImportBatch:
+    """Publish a batch that somebody was allowed to commit when it was in the state `before`."""
     published = publish(actor, batch, on_conflict, watch)
     kept = reference_records.keep(batch, staged_rows(batch.id, [Outcome.WRONG])) if batch.keeps_incomplete else 0
     batch.counts = {outcome.value: number for outcome, number in published.counts.items() if number}
@@ -152,6 +156,7 @@ def summary_of(batch: ImportBatch) -> str:
 
 def discard(actor: Actor, batch_id: int, version: int) -> ImportBatch:
     """Give up a batch before it is committed; nothing of its rows is kept."""
+    background.cancel_about("import_batch", batch_id)
     batch = submissions.taken(actor, batch_id, version, "abandon")
     before = batch.state
     drop_rows(batch.id)
@@ -205,21 +210,9 @@ def page_of_rows(
     return list(db.session.scalars(query.limit(most)))
 
 
-def _tidy_up() -> None:
-    """Remove what a killed reading left behind, and rows whose time is over."""
-    moment = now()
-    stale = select(ImportBatch.id).where(
-        ImportBatch.state == BatchState.READING, ImportBatch.created_at < moment - LONGEST_READING
+def earlier_with_same_file(batch: ImportBatch) -> ImportBatch | None:
+    """Return the newest batch of the same office that put the very same file on record."""
+    query = select(ImportBatch).filter_by(
+        file_digest=batch.file_digest, office_id=batch.office_id, state=BatchState.COMMITTED
     )
-    for batch_id in db.session.scalars(stale).all():
-        drop(batch_id)
-    old = ImportBatch.created_at < moment - ROWS_KEPT
-    waiting = ImportBatch.state.in_([BatchState.CHECKED, BatchState.UNMAPPED])
-    db.session.execute(
-        update(ImportBatch).where(waiting, old).values(state=BatchState.ABANDONED, version=ImportBatch.version + 1),
-        execution_options={"synchronize_session": False},
-    )
-    ended = ImportBatch.state.in_([BatchState.COMMITTED, BatchState.ABANDONED])
-    with_rows = db.session.scalars(select(STAGED.c.batch_id).distinct()).all()
-    over = select(ImportBatch.id).where(ImportBatch.id.in_(with_rows), ended, old)
-    db.session.execute(delete(STAGED).where(STAGED.c.batch_id.in_(db.session.scalars(over).all())))
+    return db.session.scalar(query.where(ImportBatch.id != batch.id).order_by(ImportBatch.id.desc()).limit(1))

@@ -19,7 +19,7 @@ from domain.identifiers import mask_id
 from domain.vocabulary import Outcome
 from extensions import db
 from models import Certificate, ImportBatch, StagedRow, now
-from operations import bulk, certificates, conflicts, events, staging
+from operations import bulk, certificates, conflicts, events, staging, undoing
 from operations.bodies import BodyDirectory
 from operations.matching import Claim, OnRecord, differences
 from operations.staged import blank_remark, conflict_content, repeated_remark
@@ -164,7 +164,7 @@ class _Publisher:
         if reason:
             row.kept = kept | {"errors": [[key, reason] for key in differs or ["cert_no"]]}
             return
-        changes[record.id] = _write_over(record.id, row, differs)
+        changes[record.id] = _write_over(self._batch.id, record.id, row, differs)
         told = [[key, f"系统里的“{ours}”已改成表里的“{theirs}”"] for key, ours, theirs in kept.get("conflict", [])]
         row.kept = {**kept, "errors": [], "overwritten": True, "warnings": [*kept.get("warnings", []), *told]}
 
@@ -198,15 +198,16 @@ def _place_of(record: Any) -> str:
     return f"工作表“{record.batch_sheet}”第 {record.batch_row} 行"
 
 
-def _write_over(record_id: int, row: StagedRow, differs: Sequence[str]) -> dict[str, list[str]]:
+def _write_over(batch_id: int, record_id: int, row: StagedRow, differs: Sequence[str]) -> dict[str, list[str]]:
     certificate = db.session.get_one(Certificate, record_id, populate_existing=True)
-    before = certificates.values_of(certificate)
+    before, kept = certificates.values_of(certificate), certificates.snapshot(certificate)
     for key in differs:
         setattr(certificate, key, getattr(row, key))
     if "id_number" in differs:
         certificate.id_digest, certificate.id_kind = row.id_digest, row.id_kind
     certificate.version += 1
     certificate.updated_at = now()
+    undoing.keep(batch_id, certificate, kept)
     db.session.flush()
     return certificates.differences(before, certificates.values_of(certificate))
 

@@ -63,6 +63,7 @@ def open_batch(actor: Actor, batch_id: int, version: int) -> ImportBatch:
 
 def moved(batch: ImportBatch, state: BatchState) -> None:
     batch.state = state
+    batch.ended_at = now() if state.is_over else None
     batch.version += 1
     db.session.flush()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.access import Place
@@ -22,6 +22,7 @@ class ImportBatch(BelongsToOffice, Model):
     __table_args__ = (
         one_of("state", BatchState),
         Index("ix_import_batch_office_newest", "office_id", "id"),
+        Index("ix_import_batch_file", "file_digest", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -43,6 +44,10 @@ class ImportBatch(BelongsToOffice, Model):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     reply: Mapped[str | None] = mapped_column(String(1000))
     """What the office above wrote when it sent the batch back."""
+    reading_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    note: Mapped[str] = mapped_column(String(500), default="", server_default=text("''"))
+    """Why the file was refused, or why what was begun last did not come to its end."""
     committed_by: Mapped[str | None] = mapped_column(String(100))
     committed_office_id: Mapped[int | None] = mapped_column()
 

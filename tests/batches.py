@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 import importers
-from domain.vocabulary import Outcome, Sex
+import jobs
+from domain.errors import WorkbookRefused
+from domain.vocabulary import BatchState, Outcome, Sex
 from extensions import db, writing
 from importing.judging import Judged
 from models import Certificate, ImportBatch
@@ -47,11 +49,20 @@ def left_out(book: Workbook) -> list[str]:
 
 
 def checked(book: Workbook, folder: Path, office_name: str = COUNTY, by: str = "ls.staff") -> ImportBatch:
-    """Upload a workbook and return its batch."""
-    actor, home, path = staff(by), office(office_name), book.save(folder)
+    """Upload a workbook, let the worker check it and return its batch."""
+    return sent(book.save(folder), office_name, by)
+
+
+def sent(path: Path, office_name: str = COUNTY, by: str = "ls.staff") -> ImportBatch:
+    actor, office_id = staff(by), office(office_name).id
     with path.open("rb") as file:
-        batch_id = importers.upload(actor, home, file, path.name)
-    return db.session.get_one(ImportBatch, batch_id)
+        batch_id, job_id = importers.receive(actor, office_id, file, path.name)
+    jobs.wake(job_id)
+    db.session.rollback()
+    batch = db.session.get_one(ImportBatch, batch_id, populate_existing=True)
+    if batch.state is BatchState.REFUSED:
+        raise WorkbookRefused(batch.note)
+    return batch
 
 
 def commit(batch: ImportBatch, choice: OnConflict = OnConflict.RECORD, by: str = "ls.staff") -> ImportBatch:

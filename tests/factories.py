@@ -141,6 +141,7 @@ def _batch(home: Office) -> ImportBatch:
     if known is not None:
         return known
     batch = ImportBatch(file_name="明细表.xlsx", file_digest="0" * 64, state=BatchState.COMMITTED, created_by="梁敏")
+    batch.ended_at = now()
     batch.belong_to(home.place)
     db.session.add(batch)
     db.session.flush()

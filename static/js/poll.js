@@ -1,7 +1,17 @@
 /* Progress of a long job. data-poll answers with JSON {done, total, text, finished};
    once finished the page is read again, and shows the result. Without this, a 刷新 link does the same. */
 
+const SOON = 500;
 const PAUSE = 2000;
+
+function draw(bar, { done, total }) {
+  if (total) {
+    bar.max = total;
+    bar.value = done;
+  } else {
+    bar.removeAttribute('value');
+  }
+}
 
 function follow(box) {
   const bar = box.querySelector('progress');
@@ -9,17 +19,17 @@ function follow(box) {
   async function ask() {
     try {
       const answer = await fetch(box.dataset.poll, { headers: { Accept: 'application/json' } });
+      if (answer.redirected || answer.status === 404) return window.location.reload();
       const job = await answer.json();
       if (job.finished) return window.location.reload();
-      bar.max = job.total || 1;
-      bar.value = job.done;
+      draw(bar, job);
       if (text.textContent !== job.text) text.textContent = job.text;
     } catch (error) {
       text.textContent = '网络断了，连上网后会接着显示进度';
     }
     setTimeout(ask, PAUSE);
   }
-  setTimeout(ask, PAUSE);
+  setTimeout(ask, SOON);
 }
 
 document.querySelectorAll('[data-poll]').forEach(follow);

@@ -14,9 +14,10 @@ import importers
 from domain.access import Actor
 from domain.errors import NotFound, StaleVersion
 from domain.partial_dates import PartialDate
-from domain.vocabulary import CertificateStatus, ObtainedBy, OfficeKind, Outcome
+from domain.vocabulary import BatchState, CertificateStatus, ObtainedBy, OfficeKind, Outcome
 from extensions import db, writing
 from importing import examining
+from jobs.imports import tidy
 from models import AwardingBody, AwardingBodyAlias, Event, ImportBatch, StagedRow, now
 from operations import imports, offices
 from tests.batches import (
@@ -31,7 +32,7 @@ from tests.batches import (
     records,
 )
 from tests.factories import dump, office, staff
-from tests.workbooks import good_row, person, workbook
+from tests.workbooks import HEADERS, good_row, person, workbook
 
 
 def test_a_record_holds_what_was_read(app: Flask, tmp_path: Path) -> None:
@@ -51,11 +52,11 @@ def test_a_record_holds_what_was_read(app: Flask, tmp_path: Path) -> None:
 
 
 def test_a_check_writes_no_record_and_no_event(app: Flask, tmp_path: Path) -> None:
-    before = dump("import_batch", "staged_row", "sqlite_sequence")
+    before = dump("import_batch", "staged_row", "sqlite_sequence", "background_job")
 
     batch = checked(workbook().row(), tmp_path)
 
-    assert dump("import_batch", "staged_row", "sqlite_sequence") == before
+    assert dump("import_batch", "staged_row", "sqlite_sequence", "background_job") == before
     assert counted(batch) == {"新增": 1}
 
 
@@ -70,18 +71,18 @@ def test_no_id_number_lies_open_in_the_database(app: Flask, tmp_path: Path) -> N
     assert fine.encode().hex() not in stored
 
 
-def test_a_reading_that_is_cut_off_leaves_nothing_usable(
+def test_a_reading_at_the_command_line_that_is_cut_off_leaves_nothing(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book, before = workbook().row().row().row(), dump()
+    path, actor, before = workbook().row().row().row().save(tmp_path), staff("ls.staff"), dump()
     monkeypatch.setattr(examining, "ROWS_AT_ONCE", 1)
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(imports, "finish_reading", stop)
-    with pytest.raises(KeyboardInterrupt):
-        checked(book, tmp_path)
+    with pytest.raises(KeyboardInterrupt), path.open("rb") as file:
+        importers.check(actor, office(COUNTY), file, path.name)
 
     assert dump() == before
 
@@ -96,39 +97,69 @@ def killed_reading(actor: Actor) -> int:
     return batch_id
 
 
-def test_a_killed_reading_is_seen_by_nobody_and_commits_nothing(app: Flask) -> None:
+def test_a_killed_reading_commits_nothing(app: Flask) -> None:
     actor = staff("ls.staff")
     batch_id = killed_reading(actor)
 
-    assert imports.newest(actor) == []
-    with pytest.raises(NotFound):
-        imports.reached(actor, batch_id)
-    with pytest.raises(StaleVersion), writing():
+    with pytest.raises(StaleVersion, match="正在检查"), writing():
         imports.commit_batch(actor, batch_id, 1)
     assert records() == []
 
 
-def test_what_a_kill_left_is_removed_by_a_later_import(app: Flask, tmp_path: Path) -> None:
+def test_what_a_kill_left_at_the_command_line_is_removed_after_some_hours(app: Flask) -> None:
     killed_reading(staff("ls.staff"))
+    tidy()
+    soon = how_many(ImportBatch)
     with writing():
-        db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(hours=7)))
+        db.session.execute(update(ImportBatch).values(reading_since=now() - timedelta(hours=7)))
 
-    checked(workbook().row(), tmp_path)
+    tidy()
 
-    assert db.session.scalars(select(ImportBatch.file_name)).all() == ["历年证书.xlsx"]
-    assert how_many(StagedRow) == 1
+    assert soon == 1
+    assert (how_many(ImportBatch), how_many(StagedRow)) == (0, 0)
 
 
-def test_refused_rows_are_kept_for_thirty_days(app: Flask, tmp_path: Path) -> None:
-    batch = commit(checked(workbook().row().row(name=""), tmp_path))
-    kept = [row.outcome for row in imports.page_of_rows(batch.id)]
+def test_a_batch_that_waited_long_is_not_tidied_away_while_it_is_read(app: Flask, tmp_path: Path) -> None:
+    unclear = workbook().header("序号", "号码", *HEADERS[2:]).row()
+    actor, batch_id = staff("ls.staff"), checked(unclear, tmp_path).id
+    with writing():
+        db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(days=29), reading_since=None))
+    with writing():
+        imports.read_again(actor, batch_id, 2)
+
+    tidy()
+
+    assert db.session.get_one(ImportBatch, batch_id).state is BatchState.READING
+
+
+def test_refused_rows_are_kept_for_thirty_days_after_the_end(app: Flask, tmp_path: Path) -> None:
+    batch_id = checked(workbook().row().row(name=""), tmp_path).id
+    with writing():
+        db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(days=29)))
+    commit(db.session.get_one(ImportBatch, batch_id))
+    with writing():
+        db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(days=40)))
+    tidy()
+    kept = [row.outcome for row in imports.page_of_rows(batch_id)]
+    with writing():
+        db.session.execute(update(ImportBatch).values(ended_at=now() - timedelta(days=31)))
+
+    tidy()
+
+    assert kept == [Outcome.WRONG]
+    assert imports.page_of_rows(batch_id) == []
+
+
+def test_what_nobody_decides_about_is_given_up_after_thirty_days_and_that_is_noted(app: Flask, tmp_path: Path) -> None:
+    batch_id = checked(workbook().row(), tmp_path).id
     with writing():
         db.session.execute(update(ImportBatch).values(created_at=now() - timedelta(days=31)))
 
-    checked(workbook().row(), tmp_path)
+    tidy()
 
-    assert kept == [Outcome.WRONG]
-    assert imports.page_of_rows(batch.id) == []
+    assert db.session.get_one(ImportBatch, batch_id).state is BatchState.ABANDONED
+    assert how_many(StagedRow) == 0
+    assert [event.actor_name for event in Event.about("import_batch", batch_id)] == ["系统"]
 
 
 def test_a_batch_is_committed_once(app: Flask, tmp_path: Path) -> None:
@@ -138,7 +169,7 @@ def test_a_batch_is_committed_once(app: Flask, tmp_path: Path) -> None:
     events = how_many(Event)
 
     with pytest.raises(StaleVersion, match="没有重复导入"), writing():
-        imports.commit_batch(actor, batch_id, 1)
+        imports.commit_batch(actor, batch_id, 2)
 
     assert (len(records()), how_many(Event)) == (1, events)
 
@@ -147,10 +178,10 @@ def test_a_batch_that_was_given_up_cannot_be_committed(app: Flask, tmp_path: Pat
     batch_id = checked(workbook().row(), tmp_path).id
     actor = staff("ls.staff")
     with writing():
-        imports.discard(actor, batch_id, 1)
+        imports.discard(actor, batch_id, 2)
 
     with pytest.raises(StaleVersion, match="已经放弃"), writing():
-        imports.commit_batch(actor, batch_id, 2)
+        imports.commit_batch(actor, batch_id, 3)
 
     assert records() == []
     assert how_many(StagedRow) == 0
@@ -165,9 +196,9 @@ def test_another_office_reaches_no_batch(app: Flask, stranger: str, tmp_path: Pa
     with pytest.raises(NotFound):
         imports.reached(actor, batch_id)
     with pytest.raises(NotFound), writing():
-        imports.commit_batch(actor, batch_id, 1)
+        imports.commit_batch(actor, batch_id, 2)
     with pytest.raises(NotFound), writing():
-        imports.discard(actor, batch_id, 1)
+        imports.discard(actor, batch_id, 2)
 
 
 def test_an_office_that_was_closed_imports_nothing_more(app: Flask, tmp_path: Path) -> None:
@@ -235,7 +266,7 @@ def test_two_imports_at_one_moment_both_end_and_no_row_goes_in_twice(app: Flask,
             actor = staff("ls.staff")
             begin.wait()
             with writing():
-                ended.append(counted(imports.commit_batch(actor, batch_id, 1)))
+                ended.append(counted(imports.commit_batch(actor, batch_id, 2)))
             db.session.remove()
 
     threads = [threading.Thread(target=run, args=(batch_id,)) for batch_id in ids]
@@ -260,7 +291,7 @@ def test_one_batch_committed_by_two_at_one_moment_goes_in_once(app: Flask, tmp_p
             begin.wait()
             try:
                 with writing():
-                    imports.commit_batch(actor, batch_id, 1)
+                    imports.commit_batch(actor, batch_id, 2)
                 ended.append("committed")
             except StaleVersion:
                 ended.append("told")
@@ -295,7 +326,7 @@ def test_reading_and_committing_tell_how_far_they_are_and_can_be_stopped(
     before = dump()
 
     with pytest.raises(Stopped), writing():
-        imports.commit_batch(actor, batch_id, 1, watch=stop)
+        imports.commit_batch(actor, batch_id, 2, watch=stop)
     with pytest.raises(Stopped), path.open("rb") as file:
         importers.check(actor, office(COUNTY), file, path.name, stop)
 

@@ -67,11 +67,11 @@ def test_a_record_that_is_not_the_workbooks_to_change_is_kept(
     app: Flask, arrange: Callable[[], object], reason: str, tmp_path: Path
 ) -> None:
     arrange()
-    before = dump("import_batch", "staged_row", "sqlite_sequence")
+    before = dump("import_batch", "staged_row", "sqlite_sequence", "background_job")
 
     batch = overwritten(workbook().row(cert_no="0812", specialty="机电工程"), tmp_path)
 
-    assert dump("import_batch", "staged_row", "sqlite_sequence") == before
+    assert dump("import_batch", "staged_row", "sqlite_sequence", "background_job") == before
     kept = imports.page_of_rows(batch.id)
     assert reason in kept[0].content["errors"][0][1]
 

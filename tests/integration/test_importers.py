@@ -7,13 +7,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 import importers
+import jobs
 from domain.certificate_fields import FIELDS
 from domain.errors import StaleVersion, WorkbookRefused
 from domain.vocabulary import BatchState, Outcome
-from extensions import db
+from extensions import db, writing
 from models import ImportBatch, StagedRow
+from operations import import_runs
 from tests.batches import (
     COUNTY,
     checked,
@@ -23,6 +26,7 @@ from tests.batches import (
     left_out,
     outcomes,
     remarks,
+    sent,
 )
 from tests.factories import dump, office, staff
 from tests.workbooks import HEADERS, Workbook, good_row, workbook
@@ -105,12 +109,16 @@ def test_hidden_sheets_are_left_out_and_said_so(app: Flask, tmp_path: Path) -> N
     ids=["no header", "no rows"],
 )
 def test_a_workbook_without_a_table_is_refused(app: Flask, book: Workbook, said: str, tmp_path: Path) -> None:
-    before = dump()
+    others = ("import_batch", "background_job", "sqlite_sequence")
+    before = dump(*others)
 
     with pytest.raises(WorkbookRefused, match=said):
         checked(book, tmp_path)
 
-    assert dump() == before
+    batch = db.session.scalars(select(ImportBatch)).one()
+    assert dump(*others) == before
+    assert batch.state is BatchState.REFUSED
+    assert not importers.kept_uploads().has(batch.id)
 
 
 def test_sheets_of_one_name_are_told_apart(app: Flask) -> None:
@@ -150,10 +158,18 @@ def test_a_required_column_that_is_not_recognised_is_asked_for_and_nothing_is_st
     assert how_many(StagedRow) == 0
 
 
+def name_columns(batch_id: int, answers: dict[str | int, str]) -> None:
+    actor = staff("ls.staff")
+    with writing():
+        job_id = import_runs.answer_columns(actor, batch_id, 2, answers, ()).id
+    jobs.wake(job_id)
+    db.session.rollback()
+
+
 def test_a_named_column_is_read_from_the_kept_upload(app: Flask, tmp_path: Path) -> None:
     batch_id = checked(unclear(), tmp_path).id
 
-    importers.answer_columns(staff("ls.staff"), batch_id, 1, {"发证机关": "awarding_body"})
+    name_columns(batch_id, {"发证机关": "awarding_body"})
 
     batch = db.session.get_one(ImportBatch, batch_id)
     assert (batch.state, counted(batch)) == (BatchState.CHECKED, {"新增": 2})
@@ -174,10 +190,10 @@ def test_a_sheet_may_be_left_out_by_choice(app: Flask) -> None:
 
 def test_columns_are_named_once(app: Flask, tmp_path: Path) -> None:
     batch_id = checked(unclear(), tmp_path).id
-    importers.answer_columns(staff("ls.staff"), batch_id, 1, {"发证机关": "awarding_body"})
+    name_columns(batch_id, {"发证机关": "awarding_body"})
 
     with pytest.raises(StaleVersion):
-        importers.answer_columns(staff("ls.staff"), batch_id, 1, {"发证机关": "awarding_body"})
+        name_columns(batch_id, {"发证机关": "awarding_body"})
 
     assert counted(db.session.get_one(ImportBatch, batch_id)) == {"新增": 2}
 
@@ -207,10 +223,8 @@ def test_the_template_filled_in_by_a_program_is_read_back(app: Flask, tmp_path: 
             sheet.cell(row, at).value = values.get(field.key)
     book.save(path)
 
-    with path.open("rb") as file:
-        batch_id = importers.upload(staff("ls.staff"), office(COUNTY), file, path.name)
+    batch = sent(path)
 
-    batch = db.session.get_one(ImportBatch, batch_id)
     assert header == list(HEADERS)
     assert counted(batch) == {"新增": 5}
     assert [one for one in batch.left_out if "隐藏" in one] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 import importers
 from domain.vocabulary import BatchState
 from extensions import db, writing
+from jobs.imports import tidy
 from models import ImportBatch, StagedRow, now
 from tests.integration.admin_views.records import office
 from tests.integration.admin_views.uploads import certificates, newest, page_of, press, send, send_rows, shows, stats
@@ -139,9 +141,13 @@ def test_an_upload_that_nobody_decides_about_goes_with_its_batch(clerk, tmp_path
     with writing():
         db.session.get_one(ImportBatch, waiting.id).created_at = now() - timedelta(days=31)
 
-    send_rows(clerk, tmp_path, {})
+    tidy()
+    while_fresh = kept.has(waiting.id)
+    os.utime(kept._path(waiting.id), (0, 0))
+    tidy()
 
     assert before is not None
+    assert while_fresh
     before.close()
     assert db.session.get_one(ImportBatch, waiting.id, populate_existing=True).state is BatchState.ABANDONED
     assert kept.opened(waiting.id) is None
