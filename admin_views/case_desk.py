@@ -110,6 +110,8 @@ class CaseDesk:
             with writing():
                 name = name_of(self.taken(case_id, decision, answers))
         except DomainError as refusal:
+            if decision.evidence and not isinstance(refusal, StaleVersion):
+                return self.ask_evidence(self.reachable(case_id), decision, refusal)  # type: ignore[no-any-return]
             return self.refused(case_id, refusal)  # type: ignore[no-any-return]
         back = self.at("step", case_id, name="take_back")
         flash(Markup('<b>{}{}。</b>点错了？<a href="{}">恢复</a>').format(name, decision.told, back), "ok")
@@ -127,7 +129,7 @@ class CaseDesk:
         ticked = "、".join(BY_KEY[key].label for key in form.getlist("matches_photo") if key in BY_KEY)
         return cases.act(
             current_actor(), case_id, version, transition.name,
-            reply=form.get("reply", ""), evidence=form.get("evidence", ""), checked=ticked, **more,
+            reply=form.get("reply", ""), evidence=form.get("evidence", "") if transition.evidence else "", checked=ticked, **more,
         )  # fmt: skip
 
     def again(self: Any, case: VerificationCase, problem: str, answers: Answers | None = None) -> str:
@@ -145,9 +147,13 @@ class CaseDesk:
         case, stale = self.reachable(case_id), isinstance(refusal, StaleVersion)
         return self.again(case, refusal.sentence), 409 if stale else 200
 
-    def ask_evidence(self: Any, case: VerificationCase, decision: Transition) -> str:
+    def ask_evidence(
+        self: Any, case: VerificationCase, decision: Transition, refusal: DomainError | None = None
+    ) -> str:
         """假证 is asked for once more, on a page of its own, with the evidence that stays inside."""
-        form = reply_form(decision, reply=request.form.get("reply", ""))
+        form = reply_form(decision, reply=request.form.get("reply", ""), evidence=request.form.get("evidence", ""))
+        if refusal is not None:
+            form.show(refusal)
         hidden = [("decision", decision.name), ("confirmed", "1"), ("version", request.form.get("version", ""))]
         hidden += [("matches_photo", key) for key in request.form.getlist("matches_photo")]
         return self.render(  # type: ignore[no-any-return]

@@ -94,6 +94,25 @@ def test_a_counterfeit_is_asked_for_once_more_with_its_evidence(pending: Verific
     assert db.session.query(ProblemPerson).one().evidence == "批文里没有此人"
 
 
+def test_evidence_that_was_typed_is_never_lost(pending: VerificationCase, as_staff: Any) -> None:
+    client, seen = as_staff("ls.staff"), pending.version
+    form = {"confirmed": "1", "reply": "这是假证", "evidence": "批文里没有此人"}
+
+    decide(client, pending, "find_counterfeit", **form)
+    assert "给本人的回复里不能写“假证”" in client.page.text
+    assert "批文里没有此人" in client.page.text
+    with writing():
+        cases.act(actor_of("ls.admin"), pending.id, seen, "approve")
+    client.send(
+        f"/admin/cases/review/{pending.id}/decide/",
+        {**form, "version": str(seen), "decision": "find_counterfeit", "reply": "与存档不符"},
+    )
+
+    assert "劳志坚刚刚处理了这一件" in client.page.text
+    assert "批文里没有此人" in client.page.text
+    assert db.session.query(ProblemPerson).count() == 0
+
+
 def test_taking_back_withdraws_the_publication_at_once(app: Flask, as_staff: Any) -> None:
     case = factories.case_at(CaseState.APPROVED)
     client = as_staff("ls.staff")
