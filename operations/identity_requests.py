@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -176,9 +176,9 @@ def _release(actor: Actor, request: IdentityRequest) -> None:
     events.record(actor, "release_id_number", ("holder", holder.id), "解除占用，账号已停用", changes=changes)
 
 
-def _cases(holder: Holder, states: object) -> list[VerificationCase]:
+def _cases(holder: Holder, states: Sequence[CaseState]) -> list[VerificationCase]:
     query = select(VerificationCase).filter_by(holder_id=holder.id, deleted_at=None)
-    return list(db.session.scalars(query.where(VerificationCase.state.in_(states))))  # type: ignore[arg-type]
+    return list(db.session.scalars(query.where(VerificationCase.state.in_(states))))
 
 
 EFFECTS: dict[RequestKind, Callable[[Actor, IdentityRequest], None]] = {

@@ -25,7 +25,7 @@ from web.forms import Form, filled
 blueprint = Blueprint("lookup", __name__)
 
 KIND = "lookup"
-VERIFY_CODE = re.compile(r"[A-Z0-9]{16}")
+VERIFY_CODE = re.compile(r"[A-Z0-9]{12}")
 ASK_AFTER, REFUSE_AFTER = 5, 30
 """Misses of one address within fifteen minutes."""
 TOO_OFTEN = "查得太快了，请 15 分钟后再试。急需核对，请打页面下方的咨询电话。"

@@ -46,6 +46,16 @@ def test_a_verified_certificate_is_found_without_account(client: CheckedClient) 
     ]
 
 
+def test_the_picture_that_the_page_names_is_drawn(client: CheckedClient) -> None:
+    public()
+    ask(client)
+    (picture,) = [drawing["src"] for drawing in client.page.all("img") if drawing["alt"].startswith("查验二维码")]
+
+    drawn = client.get(picture)
+
+    assert (drawn.status_code, drawn.mimetype) == (200, "image/svg+xml")
+
+
 def test_it_never_tells_the_id_number_the_telephone_or_the_approval(client: CheckedClient) -> None:
     public()
 
