@@ -48,7 +48,7 @@ class AuditView(BackOfficeView):
         "action": lambda row: ACTIONS.get(row.action, "其他"),
         "subject": lambda row: subject_cell(row),
     }
-    search_hint = "对象：证书编号、身份证号、姓名、登录名、机构名称或文件名"
+    search_hint = "对象的编号、身份证号、姓名或名称"
     empty_text = "还没有操作记录"
     grid_filters = (
         GridFilter("action", "操作", "select", equals(Event.action), lambda: list(ACTIONS.items())),

@@ -140,5 +140,5 @@ def status_word(record: Record) -> str:
 
 
 def available(record: Record, actor: Actor) -> list[Move]:
-    """Return the moves that the actor could make now, not counting what a guard still has to say."""
-    return [move for move in MOVES if actor.reaches(move.permission, record.place) and move.applies_to(record)]
+    """Return the moves that the actor could make now, given a reason."""
+    return [move for move in MOVES if not list(refusals(move, record, actor, "—"))]

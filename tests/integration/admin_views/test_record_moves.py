@@ -6,6 +6,7 @@ import pytest
 
 from extensions import db, writing
 from models import Certificate, DeletedCertificate
+from operations import certificates as certificates_on_record
 from operations import register
 from tests.conftest import actor_of
 from tests.integration.admin_views.records import certificate, certificates, trail
@@ -31,12 +32,13 @@ def move(who, record_id, name, reason="编号抄错"):
         ("ls.staff", ("request_void",), ["删除"]),
         ("ls.admin", ("request_void",), ["同意作废", "驳回", "取消证书作废审核", "删除"]),
         ("qz.admin", ("request_void", "agree_void"), ["取消证书作废审核", "删除"]),
+        ("ls.admin", ("verify",), ["申请作废"]),
     ],
 )
 def test_the_page_of_a_record_offers_what_the_role_may_do_now(as_staff, who, steps, seen):
     own = certificate()
     for name in steps:
-        move("ls.admin", own, name)
+        verify(own) if name == "verify" else move("ls.admin", own, name)
 
     client = as_staff(who)
     html = client.get(f"/admin/certificates/details/?id={own}").text
@@ -44,6 +46,11 @@ def test_the_page_of_a_record_offers_what_the_role_may_do_now(as_staff, who, ste
     assert [
         word for word in ("申请作废", "同意作废", "驳回", "取消证书作废审核", "删除") if f">{word}</a>" in html
     ] == seen
+
+
+def verify(record_id):
+    with writing():
+        certificates_on_record.publish(db.session.get_one(Certificate, record_id))
 
 
 def test_a_void_is_asked_for_with_a_reason_and_found_by_the_administrator(as_staff):
