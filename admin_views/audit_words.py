@@ -22,7 +22,7 @@ ACTIONS = {
     "change_campaign": "修改归集任务", "remove_campaign": "删除归集任务", "receive_blanks": "空白证书入库",
     "open_employer": "开通单位", "close_employer": "停用单位", "reopen_employer": "重新启用单位",
     "change_settings": "修改个人设置", "end_sessions": "退出其他登录", "decide_request": "办理身份申请", "correct_identity": "更正身份信息",
-    "release_id_number": "解除占用", "list_person": "列入问题人员", "lift_person": "解除问题人员",
+    "release_id_number": "解除占用", "answer_feedback": "回复反馈", "list_person": "列入问题人员", "lift_person": "解除问题人员",
     **{one.name: f"证书：{one.label}" for one in MOVES},
     **{one.name: f"审验：{one.label}" for one in TRANSITIONS if one.by_office},
 }  # fmt: skip

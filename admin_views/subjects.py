@@ -17,12 +17,14 @@ from listing.search import Sought
 from models import (
     AwardingBody,
     BlankRange,
+    CalendarDay,
     Campaign,
     Certificate,
     DeletedCertificate,
     Employer,
     EmployerUser,
     Event,
+    Feedback,
     Holder,
     IdentityRequest,
     ImportBatch,
@@ -131,6 +133,8 @@ KINDS: dict[str, Kind] = {
     ),
     "reference_record": Kind("待核查数据", ReferenceRecord, reference_records.called, _page("reference_records")),
     "blank_range": Kind("空白证书", BlankRange, lambda row: f"{row.first_no}—{row.last_no}"),
+    "calendar_day": Kind("工作日历", CalendarDay, lambda row: str(row.day), _page("calendar"), _everywhere),
+    "feedback": Kind("反馈", Feedback, lambda row: row.holder.name, _page("feedback_answers"), eager=(Feedback.holder,)),
     "campaign": Kind("归集任务", Campaign, lambda row: row.name, _page("campaigns")),
     "staff_user": Kind(
         "账户", StaffUser, lambda row: f"{row.display_name}（{row.username}）", _page("users"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from domain.background import EXPORT
@@ -29,13 +30,16 @@ from operations import (
     campaigns,
     dictionary_changes,
     events,
+    feedback,
     grid_settings,
     identity_requests,
+    offices,
     register,
+    working_days,
 )
 from operations.identity_requests import Claimant
 from tests import factories
-from tests.conftest import staff_user
+from tests.conftest import PASSWORD_HASH, staff_user
 
 CLERKS = {"灵山县职改办": "ls.staff", "浦北县职改办": "pb.staff"}
 PAGES = {"front": "0" * 32, "back": "1" * 32, "statement": "2" * 32}
@@ -186,11 +190,24 @@ def reading(_: str) -> int:
     return db.session.scalars(db.select(ObtainedByReading.id).order_by(ObtainedByReading.id)).first() or 0
 
 
+def letter(home: str) -> int:
+    owner_id = factories.holder(None).id
+    with writing():
+        sent = feedback.send(db.session.get_one(Holder, owner_id), "请问何时审完")
+        sent.belong_to(factories.office(home).place)
+    return sent.id
+
+
+def day(_: str) -> int:
+    with writing():
+        return working_days.add_days(chief(), date(2026, 10, 1), date(2026, 10, 1), worked=False, note="国庆")[0].id
+
+
 OF_OFFICES: dict[str, Callable[[str], int]] = {
     "audit": event, "bodies": body, "campaigns": campaign, "cases": lambda home: case(home).id, "certificates": record,
     "deleted_certificates": deleted, "employers": employer, "id_releases": release, "identity_corrections": correction,
     "imports": batch, "offices": office, "problem_persons": listing, "reference_records": reference,
-    "reply_texts": reply_text, "users": user,
+    "reply_texts": reply_text, "users": user, "feedback_answers": letter,
 }  # fmt: skip
-"""By screen: what its addresses name. Titles and readings belong to nobody."""
-OF_ALL = {"titles": title, "readings": reading}
+"""By screen: what its addresses name. Titles, readings and the calendar belong to nobody."""
+OF_ALL = {"titles": title, "readings": reading, "calendar": day}

@@ -13,6 +13,7 @@ from domain.access import GRANTS, Permission, Role
 from extensions import db, writing
 from models import StaffUser
 from tests import factories
+from tests.addresses import IN_PATH, PLAIN, is_plain, names_a_thing
 from tests.conftest import staff_user
 
 VALUES = {
@@ -71,6 +72,17 @@ def test_every_endpoint_names_its_permission(app: Flask) -> None:
     named = app.extensions["permissions"]
 
     assert {rule.endpoint for rule in app.url_map.iter_rules()} <= set(named)
+
+
+def test_every_address_says_whether_it_names_a_thing(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    unknown = [one for one in endpoints if is_plain(one) is names_a_thing(one)]
+
+    assert not unknown, f"put these into one of the tables of tests/addresses.py: {sorted(unknown)}"
+    assert not (set(IN_PATH) | PLAIN) - endpoints
+    with_ids = {rule.endpoint for rule in app.url_map.iter_rules() if "<int:" in rule.rule}
+    assert not with_ids - set(IN_PATH)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -21,7 +21,7 @@ from tests.integration.admin_views.records import certificate, office, queries, 
 
 OF_HOLDERS = {
     "register", "confirm_email", "start", "recover_password", "stop_new_password", "answer_question", "ask_correction",
-    "ask_release", "change_avatar", "change_details",
+    "ask_release", "change_avatar", "change_details", "export_own", "send_feedback",
 }  # fmt: skip
 """Holders belong to no office: what they do stands in no office's list."""
 
