@@ -13,9 +13,9 @@ from domain.access import Actor, Permission
 from domain.hints import BodyYears, Reference, Twin
 from domain.identifiers import IdDocument
 from extensions import db
-from models import AwardingBody, CasePhoto, Certificate, Holder, VerificationCase
+from models import AwardingBody, CasePhoto, Certificate, Holder, ProblemPerson, VerificationCase
 from operations import bodies, case_drafts, reference_records
-from operations.case_facts import PORTAL_KEYS, CaseFacts
+from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from photos import BANDS, bands_of, looks_identical
 
@@ -59,9 +59,15 @@ class CaseClues:
     def record(self) -> Mapping[str, Any] | None:
         return values_of(self.case.certificate) if self.case.certificate else None
 
-    @property
+    @cached_property
     def listed(self) -> bool:
-        return CaseFacts(self.case).holder_listed
+        """Whether another case has the person listed; what this one found is no news to it."""
+        query = select(ProblemPerson.id).where(
+            ProblemPerson.id_digest == self.case.holder.id_digest,
+            ProblemPerson.lifted_at.is_(None),
+            ProblemPerson.case_id != self.case.id,
+        )
+        return db.session.scalar(query.limit(1)) is not None
 
     @cached_property
     def number_holders(self) -> list[str]:

@@ -112,6 +112,14 @@ def test_the_years_of_a_body_and_its_numbers_are_looked_at(app: Flask) -> None:
     ]
 
 
+def test_a_listed_person_is_pointed_at_in_every_other_case(app: Flask) -> None:
+    case = case_at(CaseState.PENDING, owner=holder(0))
+    found = case_at(CaseState.COUNTERFEIT, owner=holder(0))
+
+    assert said(case) == ["本人在“问题人员”里，请先看当时的证据"]
+    assert said(found) == []
+
+
 def test_every_stored_photo_can_be_found_by_its_bands(app: Flask) -> None:
     case_at(CaseState.PENDING)
 
