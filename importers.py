@@ -5,6 +5,7 @@ The parts are in importing/, how a file becomes rows is in workbooks/, committin
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -182,11 +183,12 @@ def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO, watch: W
 
 def _read_into(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch, changing: Changing) -> None:
     """Stage the rows a group at a time, each in a short transaction; the batch is seen when all are there."""
-    for group in reading.groups(workbooks.read(source)):
-        rows = reading.staged(batch_id, group)
-        with writing_apart():
-            imports.stage(rows)
-        watch(group[-1].position, reading.expected)
+    with _few_collections():
+        for group in reading.groups(workbooks.read(source)):
+            rows = reading.staged(batch_id, group)
+            with writing_apart():
+                imports.stage(rows)
+            watch(group[-1].position, reading.expected)
     with changing():
         imports.finish_reading(
             batch_id,
@@ -195,3 +197,14 @@ def _read_into(batch_id: int, reading: Examination, source: BinaryIO, watch: Wat
             columns=reading.told(),
             left_out=reading.left_out,
         )
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let Python look for cycles seldom: reading makes none, and the search would go through each group many times."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

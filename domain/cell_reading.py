@@ -81,8 +81,7 @@ def reader(field: Field, dictionaries: Dictionaries) -> Reader:
     def read_cell(cell: CellValue) -> Reading:
         if cell is None or cell == "":
             return EMPTY
-        unreadable = _unreadable(cell)
-        if unreadable:
+        if cell.__class__ is not str and (unreadable := _unreadable(cell)):
             return Reading(problem=unreadable)
         try:
             return read(cell)
@@ -170,12 +169,13 @@ def _id_reader(field: Field, dictionaries: Dictionaries) -> Reader:
             )
         if isinstance(cell, date):
             return Reading(problem="这一格是日期，请把单元格设成“文本”再填写身份证号")
-        if not normalizing.code(words(cell)):
+        written = words(cell)
+        if not written.isalnum() and not normalizing.code(written):
             return EMPTY
-        document = parse_id(words(cell), dictionaries.today)
+        document = parse_id(written, dictionaries.today)
         if document.converted:
             return Reading(document, warning="15 位旧号码，已按规则换算成 18 位，请核对")
-        tidied = _looks_changed(words(cell), document.number)
+        tidied = _looks_changed(written, document.number)
         return Reading(document, notice="号码的写法已统一（半角、大写、没有空格）" if tidied else "")
 
     return read

@@ -26,7 +26,7 @@ from domain.vocabulary import CertificateStatus, ObtainedBy, OfficeKind, Sex, Ti
 
 YOUNGEST = 16
 """Nobody was awarded a title before this age."""
-_CACHED_PER_COLUMN = 5_000
+_CACHED_PER_COLUMN = 10_000
 KEYS = tuple(one.key for one in STORED)
 _POSITION = {key: at for at, key in enumerate(KEYS)}
 _ID_NUMBER = _POSITION["id_number"]
@@ -116,7 +116,8 @@ class RowChecker:
         row.errors += whose_row(row.values, self._importer)
         _fill_in(row)
         self._find_body(row)
-        row.warnings += [Remark(*said) for said in outside(row.values, self._importer.campaign)]
+        if self._importer.campaign is not None:
+            row.warnings += [Remark(*said) for said in outside(row.values, self._importer.campaign)]
         if len(row.errors) > 1:
             row.errors.sort(key=lambda remark: BY_KEY[remark.key].column)
         return row

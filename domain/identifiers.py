@@ -6,7 +6,6 @@ No sentence here tells what the right check digit would be.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -47,8 +46,7 @@ class IdDocument(NamedTuple):
     converted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateNumber:
+class CertificateNumber(NamedTuple):
     """`usual` is what the portal takes: at most fifteen digits, leading zeros counting."""
 
     value: str
@@ -85,7 +83,7 @@ _usual_number = re.compile(r"[0-9]{1,15}")
 
 def parse_id(value: str, today: date) -> IdDocument:
     """Read an identity document, or raise an IdProblem that says what to look at."""
-    number = normalizing.code(value).upper()
+    number = value if _eighteen.fullmatch(value) else normalizing.code(value).upper()
     if _eighteen.fullmatch(number):
         return _eighteen_characters(number, today)
     number = _bracketed_letter.sub(r"\1\2", _blanks.sub("", number))

@@ -37,7 +37,7 @@ class PartialDate:
             raise DateProblem(f"{self.year} 年太早，请照原件核对年份")
         if not 1 <= self.month <= 12:
             raise DateProblem(f"没有 {self.month} 月，请照原件核对")
-        if self.day is not None and not 1 <= self.day <= monthrange(self.year, self.month)[1]:
+        if self.day is not None and not 1 <= self.day <= _days_in(self.year, self.month):
             raise DateProblem(f"{self.year} 年 {self.month} 月没有 {self.day} 日，请照原件核对")
         month = f"{self.year}-{self.month:02}"
         object.__setattr__(self, "iso", month if self.day is None else f"{month}-{self.day:02}")
@@ -60,7 +60,7 @@ class PartialDate:
         return date(self.year, self.month, self.day or 1)
 
     def latest(self) -> date:
-        return date(self.year, self.month, self.day or monthrange(self.year, self.month)[1])
+        return date(self.year, self.month, self.day or _days_in(self.year, self.month))
 
     def certainly_before(self, other: PartialDate) -> bool:
         """Compare at the coarser precision: 2013-07 is not before 2013-07-31."""
@@ -82,6 +82,11 @@ class PartialDate:
             return False
         last = self.latest()
         return (last.year - years, last.month, last.day) < (birth.year, birth.month, birth.day)
+
+
+@lru_cache(maxsize=4096)
+def _days_in(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
 
 
 def parse_cell(value: CellValue) -> PartialDate:
@@ -125,7 +130,7 @@ def _from_iso(iso: str) -> PartialDate:
     return PartialDate(int(year), int(month), int(day) if day else None)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def _parse_short_text(value: str) -> PartialDate:
     written = _dashes.sub("-", _time_of_day.sub("", normalizing.code(value)))
     written = _blanks_at_separators.sub(r"\1", written)

@@ -6,13 +6,14 @@ can be made to collide, and among a million rows two meet by chance once in thir
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.partial_dates import PartialDate
 from operations.matching import Claim
 
 _ROW_BITS, _DAY_BITS, _NUMBER_BITS = 21, 5, 32
+_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +41,36 @@ class EarlierRows:
         packed = self._numbers.get(hash((claim.number, claim.body_key)))
         return None if packed is None else self._place(packed)
 
-    def same_award(self, claim: Claim) -> Place | None:
-        """Return the earlier row that awards this person the same under another number, unless this one replaces it."""
-        packed = None if claim.is_replacement else self._awards.get(_award(claim))
-        for one in () if packed is None else _all(packed):
+    def same_award_before(self, claim: Claim, sheet: str, row: int) -> Place | None:
+        """Add this row, and return the earlier one that awards the person the same under another number.
+
+        One that replaces a lost certificate is like no other.
+        """
+        place, number, awarded = self._packed(sheet, row), hash(claim.number) & _NUMBER_MASK, claim.values["awarded_on"]
+        self._numbers[hash((claim.number, claim.body_key))] = place
+        mark, packed = _award(claim), (place << _DAY_BITS | (awarded.day or 0)) << _NUMBER_BITS | number
+        before = self._awards.get(mark)
+        self._awards[mark] = packed if before is None else (*_all(before), packed)
+        return None if before is None or claim.is_replacement else self._like(_all(before), number, awarded)
+
+    def _like(self, before: Iterable[int], number: int, awarded: PartialDate) -> Place | None:
+        for one in before:
             day = one >> _NUMBER_BITS & (1 << _DAY_BITS) - 1
-            if one & _NUMBER_MASK != _number(claim) and _may_be(day, claim.values["awarded_on"]):
+            if one & _NUMBER_MASK != number and _may_be(day, awarded):
                 return self._place(one >> _NUMBER_BITS + _DAY_BITS)
         return None
 
-    def add(self, claim: Claim, sheet: str, row: int) -> None:
+    def _packed(self, sheet: str, row: int) -> int:
         if not self._sheets or self._sheets[-1] != sheet:
             self._sheets.append(sheet)
-        place = len(self._sheets) - 1 << _ROW_BITS | row
-        self._numbers[hash((claim.number, claim.body_key))] = place
-        packed = (place << _DAY_BITS | (claim.values["awarded_on"].day or 0)) << _NUMBER_BITS | _number(claim)
-        mark = _award(claim)
-        before = self._awards.get(mark)
-        self._awards[mark] = packed if before is None else (*_all(before), packed)
+        return len(self._sheets) - 1 << _ROW_BITS | row
 
     def _place(self, packed: int) -> Place:
         return Place(self._sheets[packed >> _ROW_BITS], packed & (1 << _ROW_BITS) - 1)
 
 
-_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
-
-
-def _all(packed: int | tuple[int, ...]) -> Iterator[int]:
-    return iter(packed if isinstance(packed, tuple) else (packed,))
-
-
-def _number(claim: Claim) -> int:
-    return hash(claim.number) & _NUMBER_MASK
+def _all(packed: int | tuple[int, ...]) -> tuple[int, ...]:
+    return packed if isinstance(packed, tuple) else (packed,)
 
 
 def _award(claim: Claim) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -114,13 +114,13 @@ class Examination:
         if layout is not None and layout.missing:
             (self._unclear if layout.is_certain else self._doubtful).append(layout)
 
-    def _worth_judging(self, sheet: _Sheet, rows: Iterable[Row]) -> Iterator[tuple[SheetLayout, Row]]:
+    def _worth_judging(self, sheet: _Sheet, rows: Sequence[Row]) -> list[tuple[SheetLayout, Row]]:
         layout = sheet.layout
         if layout is None or layout.missing or self._unclear:
-            return
+            return []
         if not self.layouts or self.layouts[-1] is not layout:
             self.layouts.append(layout)
-        yield from ((layout, row) for row in rows)
+        return [(layout, row) for row in rows]
 
     def _hear(self, event: LeftOut) -> None:
         ours = event.part is Part.SHEET and event.sheet == LISTS_SHEET

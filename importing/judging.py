@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any, Protocol
 
 from domain import access
@@ -26,6 +27,9 @@ LONGEST_CELL = 1000
 _SUGGESTED_FOR = 200
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _NOT_PREPARED = (None,) * len(PREPARED)
+_MADE = (*KEYS, "id_digest", "id_kind", "body_key", "office_id", "city_office_id", "region_office_id")
+_ID_NUMBER_AT = _MADE.index("id_number")
+_in_order = itemgetter(*map(_MADE.index, PREPARED))
 
 
 class Judged:
@@ -54,7 +58,7 @@ class Judged:
     @property
     def kept(self) -> dict[str, Any]:
         """All that is kept of the row besides the columns of a record."""
-        checked, kept = self.checked, dict(self.said)
+        checked, kept = self.checked, self.said.copy()
         if checked.warnings:
             kept["warnings"] = _told(checked.warnings)
         if checked.notices:
@@ -82,13 +86,13 @@ class Judged:
         )  # fmt: skip
 
     def _record(self, claim: Claim, home: access.Place) -> tuple[Any, ...]:
-        values, document = dict(zip(KEYS, self.checked.plain, strict=True)), self.checked.document
+        document = self.checked.document
         assert document is not None
-        values["id_number"] = keyring.encrypt(document.number.encode())
-        values["id_digest"], values["id_kind"], values["body_key"] = claim.digest, document.kind.value, claim.body_key
-        values["office_id"] = home.office_id
-        values["city_office_id"], values["region_office_id"] = home.city_office_id, home.region_office_id
-        return tuple([values[name] for name in PREPARED])
+        values = [*self.checked.plain, claim.digest, document.kind.value, claim.body_key]
+        values += (home.office_id, home.city_office_id, home.region_office_id)
+        values[_ID_NUMBER_AT] = keyring.encrypt(document.number.encode())
+        prepared: tuple[Any, ...] = _in_order(values)
+        return prepared
 
 
 class Judge:
@@ -169,8 +173,7 @@ def _standing(
     before = earlier.same_number(claim)
     if before is not None:
         return Outcome.REPEATED, {"errors": [repeated_remark(before.seen_from(row.sheet))]}
-    number, other = on_record.same_award(claim), earlier.same_award(claim)
-    earlier.add(claim, row.sheet, row.row)
+    number, other = on_record.same_award(claim), earlier.same_award_before(claim, row.sheet, row.row)
     if number is None and other is None:
         return Outcome.NEW, {}
     where = f"证书编号 {number}" if number is not None or other is None else other.seen_from(row.sheet)

@@ -58,7 +58,7 @@ class SheetLayout:
         """The fields by which its rows are held against the record."""
         return tuple(field.key for field in self.fields.values() if field.kind is not Kind.SERIAL)
 
-    @property
+    @cached_property
     def missing(self) -> list[Field]:
         there = {field.key for field in self.fields.values()}
         return [field for field in STORED if field.required and field.key not in there]
@@ -107,12 +107,24 @@ class RowFilter:
 
     def __init__(self, layout: SheetLayout) -> None:
         self._data = [at for at, field in layout.fields.items() if field.kind is not Kind.SERIAL]
+        self._pair = self._data[0], next((at for at in self._data[1:] if layout.fields[at].required), self._data[0])
         self._serial = [at for at, field in layout.fields.items() if field.kind is Kind.SERIAL]
         self._header = {column.at: column.header for column in layout.columns}
         self.notes = 0
         self.first_notes: list[int] = []
 
     def holds_data(self, row: Row) -> bool:
+        return self._begins_like_data(row.cells) or self._is_data(row)
+
+    def _begins_like_data(self, cells: Sequence[CellValue]) -> bool:
+        """Whether it takes no second look: digits in the first column, words in the next that must have some."""
+        first, second = self._pair
+        if first == second or len(cells) <= second:
+            return False
+        number, words = cells[first], cells[second]
+        return type(number) is str and number.isdigit() and type(words) is str and bool(words) and not words.isspace()
+
+    def _is_data(self, row: Row) -> bool:
         filled = list(_filled(row.cells, self._data))
         if len(filled) > 1 and not (_speaks(filled[0]) and all(map(_speaks, filled))):
             return not self._is_header_again(row.cells)

@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
@@ -104,6 +103,8 @@ def _escaped(text: str) -> str:
 
 
 def initials(name: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes 55 MB, and only who names a body needs it
+
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
 
 

@@ -45,7 +45,8 @@ class Claim(NamedTuple):
 
     @property
     def number(self) -> str:
-        return cast(str, self.values["cert_no"])
+        number: str = self.values["cert_no"]
+        return number
 
     @property
     def is_replacement(self) -> bool:

@@ -44,12 +44,11 @@ class Blanks:
 
 def _ends(numbers: Iterable[str]) -> dict[int, tuple[str, str]]:
     """Return the lowest and the highest number of each length; what is no plain number is no blank."""
-    ends: dict[int, tuple[str, str]] = {}
+    by_length: dict[int, list[str]] = defaultdict(list)
     for number in numbers:
         if number.isascii() and number.isdigit():
-            lowest, highest = ends.get(len(number), (number, number))
-            ends[len(number)] = min(lowest, number), max(highest, number)
-    return ends
+            by_length[len(number)].append(number)
+    return {digits: (min(alike), max(alike)) for digits, alike in by_length.items()}
 
 
 def receive(actor: Actor, office_id: int, first: str, last: str) -> BlankRange:

@@ -20,6 +20,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from extensions import ATTACHED, KEPT_APART, db
 
 _LARGEST_VERSION = 0x7FFFFFFF
+_WIDER_PAGES = ("PRAGMA journal_mode=DELETE", "PRAGMA page_size=16384", "VACUUM", "PRAGMA journal_mode=WAL")
+"""Rows are only ever added at the end, thousands at a time: pages of four times the usual size take a third less work."""
 
 
 def binds(url: str) -> dict[str, Any]:
@@ -46,6 +48,8 @@ def _prepare(connection: Any, record: Any) -> None:
     version = zlib.crc32("".join(statements).encode()) & _LARGEST_VERSION
     if connection.execute("PRAGMA user_version").fetchone()[0] == version:
         return
+    for line in _WIDER_PAGES:
+        connection.execute(line)
     connection.execute("BEGIN IMMEDIATE")
     for table in tables:
         connection.execute(f"DROP TABLE IF EXISTS {table.name}")

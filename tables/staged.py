@@ -27,7 +27,7 @@ class StagedRow(Model):
     __table_args__ = (
         one_of("outcome", Outcome),
         Index("ix_staged_row_outcome", "batch_id", "outcome", "position"),
-        {"info": {KEPT_APART: True}, "sqlite_with_rowid": False},
+        {"info": {KEPT_APART: True}},
     )
 
     batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

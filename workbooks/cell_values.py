@@ -38,7 +38,7 @@ class CellValues:
     def _shared(self, value: str) -> bytes:
         if not value.strip().isdecimal():
             raise Damaged
-        return self.strings[int(value)]
+        return bytes(self.strings[int(value)])
 
     def _number(self, style: str, value: str) -> bytes:
         if style in self.date_styles:

@@ -24,7 +24,7 @@ class SheetStarted:
     rows: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """A row that holds something, by the number the spreadsheet program shows; empty cells at its end are cut off."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import IO
 from xml.parsers.expat import ExpatError
 
@@ -17,6 +17,7 @@ from workbooks.careful_sheet import hidden_columns
 from workbooks.cell_values import CellValues
 from workbooks.columns import column_name, column_position
 from workbooks.refusals import Damaged
+from workbooks.row_shapes import KnownShapes
 from workbooks.sheet_shape import EncodedRow, SheetShape
 from workbooks.wire import Encoded
 from workbooks.xml_text import encoded_text, unescaped
@@ -25,6 +26,7 @@ BLOCK_BYTES = 1 << 19
 LONGEST_HEAD_BYTES = 1 << 20
 LONGEST_ROW_BYTES = 16 << 20
 VALUES_REMEMBERED = 4096
+SHARED_REMEMBERED = 20_000
 
 _PROLOGUE = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*(?:<\?xml version="1.0"(?: encoding="(?:UTF|utf)-8")?[^?>]*\?>)?\s*<worksheet[ >]'
@@ -61,7 +63,7 @@ def fast_rows(stream: IO[bytes], sheet: SheetShape, values: CellValues) -> Itera
         number = int(row[1])
         sheet.check_row(number, previous)
         previous = number
-        if cells := reader.cells(number, piece):
+        if cells := reader.cells(number, piece, row.end()):
             if _HIDDEN(row[2]):
                 sheet.hidden.row(number)
             else:
@@ -104,23 +106,32 @@ class _RowReader:
 
     def __init__(self, sheet: SheetShape, values: CellValues) -> None:
         self._sheet, self._values = sheet, values
+        self._known: dict[bytes, Encoded] = {}
+        self._shapes = KnownShapes(self._known, self._shared)
         self._remembered = lru_cache(VALUES_REMEMBERED)(self._typed)
         self._date_styles = {style.encode() for style in values.date_styles}
         self._positions = {column_name(position).encode(): position for position in range(sheet.limits.columns)}
 
-    def cells(self, number: int, piece: bytes) -> list[Encoded]:
-        found = _CELLS(piece)
-        if len(found) != piece.count(b"<c"):
-            raise OtherShape
-        return self._sheet.finished(number, self._placed(number, found))
+    def cells(self, number: int, piece: bytes, start: int) -> list[Encoded]:
+        row = self._shapes.cells(piece, start)
+        if row is None:
+            found = _CELLS(piece)
+            if len(found) != piece.count(b"<c"):
+                raise OtherShape
+            row = self._placed(number, found)
+            self._learn(found)
+        return self._sheet.finished(number, row)
+
+    def _learn(self, found: list[tuple[bytes, ...]]) -> None:
+        positions = [self._positions.get(cell[0], -1) for cell in found]
+        if found and -1 not in positions:
+            self._shapes.learn(found, positions, lambda kind, style: partial(self._value, kind, style))
 
     def _placed(self, number: int, found: list[tuple[bytes, ...]]) -> list[Encoded]:
-        texts, offsets, positions = self._values.strings.blob, self._values.strings.offsets, self._positions
-        row: list[Encoded] = []
+        positions, row = self._positions, list[Encoded]()
         for column, style, shared, kind, value, inline in found:
             if shared:
-                text = int(shared)  # as SharedStrings finds it, without a call for each of two million cells
-                cell: Encoded = texts[offsets[text] : offsets[text + 1]]
+                cell = self._shared(shared)
             elif inline:
                 cell = encoded_text(inline)
             elif value:
@@ -135,6 +146,13 @@ class _RowReader:
                 continue
             row.append(cell)
         return row
+
+    def _shared(self, position: bytes) -> Encoded:
+        """A shared text; those that repeat are met early, so the first ones are kept at hand."""
+        cell = self._values.strings[int(position)]
+        if len(self._known) < SHARED_REMEMBERED:
+            self._known[position] = cell
+        return cell
 
     def _value(self, kind: bytes, style: bytes, value: bytes) -> bytes:
         if kind == b"str":

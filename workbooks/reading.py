@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from domain.cells import CellValue
 from domain.errors import WorkbookRefused
 from workbooks import wire
 from workbooks.columns import column_name
@@ -79,18 +78,17 @@ class _Listener:
         return [SheetStarted(_name(name), None if rows is None else min(int(rows), self._limits.rows))]
 
     def _rows(self, rows: list[list[Any]]) -> list[Event]:
-        return [Row(self._number(number), self._cells(cells)) for number, cells in rows]
-
-    def _number(self, number: int) -> int:
-        if type(number) is not int or self._last_row is None or not self._last_row < number <= self._limits.rows:
-            raise Damaged
-        self._last_row = number
-        return number
-
-    def _cells(self, cells: list[Any]) -> list[CellValue]:
-        if type(cells) is not list or len(cells) > self._limits.columns:
-            raise Damaged
-        return [cell if cell is None or type(cell) is str else wire.decoded(cell) for cell in cells]
+        last, events = self._last_row, list[Event]()
+        for number, cells in rows:
+            if type(number) is not int or last is None or not last < number <= self._limits.rows:
+                raise Damaged
+            if type(cells) is not list or len(cells) > self._limits.columns:
+                raise Damaged
+            last = number
+            values = [cell if cell is None or type(cell) is str else wire.decoded(cell) for cell in cells]
+            events.append(Row(number, values))
+        self._last_row = last
+        return events
 
     def _left_out(self, sheet: str, part: str, count: int, places: list[int]) -> list[Event]:
         hidden, name, count = Part(part), _name(sheet), int(count)

@@ -41,10 +41,11 @@ class SharedStrings:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def __getitem__(self, position: int) -> bytes:
-        if position >= len(self):
+    def __getitem__(self, position: int) -> bytearray:
+        offsets = self.offsets
+        if position + 1 >= len(offsets):
             raise Damaged
-        return bytes(self.blob[self.offsets[position] : self.offsets[position + 1]])
+        return self.blob[offsets[position] : offsets[position + 1]]
 
 
 def shared_strings(package: Package, part: str) -> SharedStrings:

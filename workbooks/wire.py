@@ -63,24 +63,24 @@ def encoded(value: CellValue) -> bytes:
 
 def decoded(value: object) -> CellValue:
     """One cell that is neither text nor empty; whatever is not exactly a cell is damage."""
-    if value is True or value is False:
-        return value
-    if isinstance(value, int) and abs(value) <= LARGEST_WHOLE_NUMBER:
-        return value
-    if isinstance(value, float) and isfinite(value):
-        return value
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+    if type(value) is list:
         return _tagged(value)
+    if type(value) is int and abs(value) <= LARGEST_WHOLE_NUMBER:
+        return value
+    if type(value) is bool:
+        return value
+    if type(value) is float and isfinite(value):
+        return value
     raise Damaged
 
 
-def _tagged(value: list[str]) -> CellValue:
+def _tagged(value: list[object]) -> CellValue:
     match value:
-        case ["d", iso]:
+        case ["d", str(iso)]:
             return date.fromisoformat(iso)
-        case ["t", iso]:
+        case ["t", str(iso)]:
             return datetime.fromisoformat(iso)
-        case ["e", code]:
+        case ["e", str(code)]:
             return CellError(code)
         case ["f"]:
             return Formula.WITHOUT_VALUE

@@ -1,0 +1,1 @@
+"""The import of a workbook, held against a floor and against peers."""
