@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from domain.access import Actor, Place
 from domain.verification import OPEN_STATES
-from domain.vocabulary import Outcome
+from domain.vocabulary import CertificateStatus, Outcome
 from extensions import db
 from models import ImportBatch, StagedRow, VerificationCase
 from operations import staging, submissions
@@ -57,14 +57,15 @@ def why_kept(record: Any, place: Place, in_cases: set[int]) -> str:
         return "这本证书归别的职改办，保留系统里的记录"
     if record.verified_at is not None:
         return "持证人已经确认过这本证书，保留系统里的记录"
+    if record.cert_status is not CertificateStatus.NORMAL:
+        return f"这本证书现在是“{record.cert_status.label}”，由管理员取消作废以后才能改，保留系统里的记录"
     return "这本证书正在审验，保留系统里的记录" if record.id in in_cases else ""
 
 
 def kept_records(record_ids: Sequence[int], place: Place) -> dict[int, str]:
     """Return, for those of these records that a workbook cannot overwrite, the reason."""
-    columns = (
-        CERTIFICATES.c[name] for name in ("id", "verified_at", "office_id", "city_office_id", "region_office_id")
-    )
+    names = ("id", "verified_at", "cert_status", "office_id", "city_office_id", "region_office_id")
+    columns = (CERTIFICATES.c[name] for name in names)
     records = db.session.execute(select(*columns).where(CERTIFICATES.c.id.in_(record_ids))).all()
     in_cases = with_open_case(record_ids)
     reasons = {record.id: why_kept(record, place, in_cases) for record in records}

@@ -10,8 +10,8 @@ from domain.access import ANYBODY
 from domain.identifiers import parse_id
 from domain.verification import CaseState
 from extensions import db, writing
-from models import Holder, now
-from operations import accounts, events, holders, identity_requests, lookups, security_answers
+from models import Certificate, Holder, now
+from operations import accounts, events, holders, identity_requests, lookups, register, security_answers
 from operations.accounts import Attempt
 from operations.holders import Details
 from operations.identity_requests import Claimant
@@ -47,10 +47,15 @@ def use_everywhere():
     owner = holder(None, id_number=ID_NUMBER, mobile=MOBILE, name="卢金雀")
     for state in CaseState:
         case_at(state, certificate(owner), owner)
+    loose = certificate(owner).id
     misspelt = certificate(owner, name="卢金鹊")
     by_hand = act("holder", draft(None, owner, cert_no=misspelt.cert_no), "submit")
     for decision in ("approve", "take_back", "approve"):
         act("ls.admin", by_hand, decision)
+    for name in ("request_void", "agree_void", "delete_certificate"):
+        with writing():
+            record = db.session.get_one(Certificate, loose)
+            register.move(staff("ls.admin"), loose, record.version, name, "重复")
     with writing():
         for login in (ID_NUMBER, MOBILE):
             accounts.reserve(Attempt("holder", login, "203.0.113.9"))

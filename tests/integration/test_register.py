@@ -9,7 +9,7 @@ from domain.verification import CaseState
 from domain.vocabulary import CertificateStatus
 from extensions import db, writing
 from models import Certificate, DeletedCertificate, Event, Message, VerificationCase
-from operations import case_drafts, events, lookups, offices, register
+from operations import case_drafts, conflicts, events, lookups, offices, register
 from operations.matching import OnRecord, claim_of
 from tests import factories
 from tests.factories import COUNTY, act, case_at, certificate, draft, dump, holder, office, staff
@@ -218,6 +218,17 @@ def test_a_deleted_record_moves_with_its_office(app):
     restored = move("gx.admin", record.id, "undelete_certificate")
 
     assert (moved, restored.city_office_id) == (city, city)
+
+
+@pytest.mark.parametrize("steps", [("request_void",), ("request_void", "agree_void")])
+def test_no_workbook_decides_over_a_void(app, steps):
+    record = certificate()
+    for name in steps:
+        move("ls.admin", record.id, name)
+
+    reasons = conflicts.kept_records([record.id], office(COUNTY).place)
+
+    assert "由管理员取消作废以后才能改" in reasons[record.id]
 
 
 # 恢复 of a case beside the moves of its record.
