@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
@@ -27,7 +27,7 @@ from importing.alike import edits as edits_alike
 from importing.approvals import ScannedPage, scanned_pages
 from importing.cell_texts import Columns, columns_by_sheet, masked, texts
 from importing.error_workbook import ErrorWorkbook
-from importing.examining import ColumnsUnclear, Examination, columns_told
+from importing.examining import ColumnsUnclear, Examination, columns_told, matched
 from importing.judging import Judged, without_id_numbers
 from importing.kept_uploads import KeptUploads
 from importing.layout import NOT_IMPORTED, Answers
@@ -41,7 +41,7 @@ from operations.publishing import Watch, unwatched
 __all__ = [
     "NOT_IMPORTED", "UPLOAD_BYTES", "Alike", "Columns", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport",
     "Judged", "ScannedPage", "alike", "check", "columns_by_sheet", "edits_alike", "error_file", "examination", "examine",
-    "kept_uploads", "masked", "mend", "read_kept", "receive", "scanned_pages", "texts", "without_id_numbers",
+    "kept_uploads", "masked", "mend", "read_kept", "receive", "scanned_pages", "texts", "whole_file", "without_id_numbers",
     "write_template",
 ]  # fmt: skip
 
@@ -132,12 +132,26 @@ def alike(batch: ImportBatch, rows: Iterable[StagedRow]) -> list[Alike]:
 
 def error_file(batch: ImportBatch) -> BinaryIO:
     """Return the refused rows of a batch as a workbook, in a file that nobody else can open."""
-    batch_id, columns = batch.id, batch.columns
+    refused = [outcome for outcome in Outcome if outcome.refused]
+    return _as_workbook(batch, ((row, None) for row in imports.staged_rows(batch.id, refused)))
+
+
+def whole_file(batch: ImportBatch) -> BinaryIO:
+    """Return all rows of a batch as a workbook, the wrong ones marked: each column as the office sent it."""
+    source = kept_uploads().opened(batch.id)
+    if source is None:
+        raise DomainError("上传的文件已经过期，只能下载错误行")
+    with source:
+        return _as_workbook(batch, matched(imports.staged_rows(batch.id), workbooks.read(source)))
+
+
+def _as_workbook(batch: ImportBatch, rows: Iterable[tuple[StagedRow, Sequence[Any] | None]]) -> BinaryIO:
+    told = batch.columns
     with kept_uploads().folder_for_writing() as folder:
-        path = folder / "errors.xlsx"
-        with ErrorWorkbook(path, lambda: columns) as book:
-            for row in imports.staged_rows(batch_id, [outcome for outcome in Outcome if outcome.refused]):
-                book.add(row.sheet, row.outcome, row.content)
+        path = folder / "rows.xlsx"
+        with ErrorWorkbook(path, lambda: told) as book:
+            for row, sent in rows:
+                book.add(row.sheet, row.outcome, row.content, sent)
         return path.open("rb")
 
 
@@ -177,8 +191,6 @@ def _read_or_ask(batch_id: int, reading: Examination, source: BinaryIO, watch: W
     except ColumnsUnclear as unclear:
         with changing():
             imports.ask_for_columns(batch_id, columns_told(unclear.layouts))
-    else:
-        kept_uploads().forget(batch_id)
 
 
 def _read_into(batch_id: int, reading: Examination, source: BinaryIO, watch: Watch, changing: Changing) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import abort, redirect, request, send_file, url_for
+from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -19,6 +19,7 @@ from admin_views.import_submissions import Submitting, pages_of
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Permission
 from domain.batches import available
+from domain.errors import DomainError
 from domain.vocabulary import BatchState, Outcome
 from extensions import writing
 from listing.paging import PAGE
@@ -101,7 +102,7 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
     def _columns_page(self, batch: ImportBatch, answers: ColumnAnswers, problems: list[str] | None = None) -> str:
         return self.render(
             "admin/imports/columns.html", page_title=batch.file_name, batch=batch, sheets=list(answers.questions()),
-            options=OPTIONS, problems=problems or [], steps=STEPS, step=STEP_OF[batch.state],
+            options=OPTIONS, problems=problems or [], steps=STEPS, step=STEP_OF[BatchState.UNMAPPED],
         )  # fmt: skip
 
     def _rows_page(self, batch: ImportBatch, typed: Typed | None = None, *, revealed: bool = False) -> str:
@@ -137,11 +138,13 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
             "total_text": f"{kind.label} {kind.count(batch):,} 行",
         }
 
-    @expose("/<int:batch_id>/columns/", methods=("POST",))
+    @expose("/<int:batch_id>/columns/", methods=("GET", "POST"))
     def columns_view(self, batch_id: int) -> str | Response:
         batch = self._reached(batch_id)
-        if not _waits_for_columns(batch):
+        if not (_waits_for_columns(batch) or batch.is_open):
             return self._to(batch_id)
+        if request.method == "GET":
+            return self._columns_page(batch, ColumnAnswers(batch))
         answers = ColumnAnswers(batch, request.form)
         problems = list(answers.problems())
         if problems:
@@ -176,9 +179,13 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
     @expose("/<int:batch_id>/errors/", methods=("POST",))
     def errors_view(self, batch_id: int) -> Response:
         """Give the refused rows back as they were typed, ID numbers whole: that leaves an event."""
-        batch, actor = self._reached(batch_id), current_actor()
-        name = f"{batch.file_name.rpartition('.')[0] or batch.file_name}（要改的行）.xlsx"
-        file = importers.error_file(batch)
+        batch, actor, whole = self._reached(batch_id), current_actor(), request.form.get("others") == "1"
+        name = f"{batch.file_name.rpartition('.')[0] or batch.file_name}（{'全部行' if whole else '要改的行'}）.xlsx"
+        try:
+            file = importers.whole_file(batch) if whole else importers.error_file(batch)
+        except DomainError as refusal:
+            flash(f"{refusal.sentence}。", "warn")
+            return self._to(batch_id)
         with writing():
             imports.note_download(actor, batch_id)
         return send_file(file, SHEET_TYPE, as_attachment=True, download_name=name)

@@ -13,6 +13,7 @@ from domain.certificate_fields import BY_KEY
 from domain.certificate_rows import shown
 from domain.stored_values import revived
 from domain.vocabulary import Outcome
+from importing.judging import kept_cell
 from importing.layout import EXPLANATION
 
 _LONGEST_SHEET_NAME = 31
@@ -22,6 +23,10 @@ _OPTIONS = {
 }  # fmt: skip
 """What was typed is written as it was typed: nothing in it is run, linked or counted."""
 _WIDTH, _EXPLANATION_WIDTH = 16, 60
+COMMENTED_ROWS = 2_000
+"""A comment costs memory and a drawing of its own: the first rows have them, 错误说明 says the same for all."""
+_COMMENT = {"x_scale": 2, "y_scale": 1, "font_size": 10}
+_LOST_DIGITS = 10**15
 
 
 class ErrorWorkbook:
@@ -37,6 +42,7 @@ class ErrorWorkbook:
         self._head = self._book.add_format({"bold": True, "bg_color": "#e6f1f4", "border": 1})
         self._sheet: Any = None
         self._name, self._row, self._used = "", 0, set[str]()
+        self._commented = 0
 
     def __enter__(self) -> Self:
         return self
@@ -48,16 +54,20 @@ class ErrorWorkbook:
             self._book.add_worksheet("没有错误行").write_string(0, 0, "没有要改的行")
         self._book.close()
 
-    def add(self, sheet: str, outcome: Outcome, content: Mapping[str, Any]) -> None:
-        """Add a row that was refused."""
+    def add(self, sheet: str, outcome: Outcome, content: Mapping[str, Any], sent: Sequence[Any] | None = None) -> None:
+        """Add a row. One that was refused comes back as it was typed; of another one, `sent` are its cells as they came."""
         if self._sheet is None or sheet != self._name:
             self._begin(sheet)
-        wrong = {key for key, _ in content.get("errors", ())}
-        cells, values = content.get("cells"), content["values"]
+        wrong: dict[str, list[str]] = {}
+        for key, sentence in content.get("errors", ()) if outcome.refused else ():
+            wrong.setdefault(key, []).append(sentence)
         for at, (position, _, key) in enumerate(self._columns):
-            cell = _typed(cells, position) if cells is not None else shown(revived({key: values.get(key)})[key])
-            self._write(at, cell, self._wrong if key in wrong else self._text)
-        self._sheet.write_string(self._row, len(self._columns), explanation(outcome, content), self._text)
+            self._write(at, _cell(content, position, key, sent), self._wrong if key in wrong else self._text)
+            if key in wrong and self._commented < COMMENTED_ROWS:
+                self._sheet.write_comment(self._row, at, "；".join(wrong[key]), _COMMENT)
+        self._commented += bool(wrong)
+        told = explanation(outcome, content) if outcome.refused else ""
+        self._sheet.write_string(self._row, len(self._columns), told, self._text)
         self._row += 1
 
     def _begin(self, sheet: str) -> None:
@@ -78,8 +88,10 @@ class ErrorWorkbook:
             self._sheet.write_blank(self._row, at, None, look)
         elif isinstance(cell, bool):
             self._sheet.write_boolean(self._row, at, cell, look)
-        elif isinstance(cell, int | float):
+        elif isinstance(cell, int | float) and abs(cell) < _LOST_DIGITS:
             self._sheet.write_number(self._row, at, cell, look)
+        elif isinstance(cell, int | float):
+            self._sheet.write_string(self._row, at, as_displayed(cell), look)
         else:
             self._sheet.write_string(self._row, at, cell, look)
 
@@ -93,8 +105,19 @@ class ErrorWorkbook:
         return name
 
 
-def _typed(cells: Sequence[Any], position: int) -> Any:
-    return cells[position] if position < len(cells) else None
+def _cell(content: Mapping[str, Any], position: int, key: str, sent: Sequence[Any] | None) -> Any:
+    """Return a cell as it was typed where that was kept, else what was read of it, else as it came."""
+    typed, values = content.get("cells"), content["values"]
+    if typed is not None:
+        return typed[position] if position < len(typed) else None
+    if key in values:
+        return shown(revived({key: values[key]})[key])
+    return kept_cell(sent[position]) if sent is not None and position < len(sent) and key not in BY_KEY else None
+
+
+def as_displayed(cell: float) -> str:
+    """Return a number that has lost digits as a spreadsheet displays it: as text, and no form of it passes for an ID."""
+    return repr(float(cell)).upper().removesuffix(".0")
 
 
 def explanation(outcome: Outcome, content: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from importing.earlier_rows import EarlierRows
 from importing.judging import Judge, Judged
 from importing.layout import HEADER_WITHIN, Answers, Column, RowFilter, SheetLayout, find_layout
 from importing.template import LISTS_SHEET
+from models import StagedRow
 from workbooks import Event, LeftOut, Part, Row, SheetStarted
 
 ROWS_AT_ONCE = 2000
@@ -38,6 +39,19 @@ def _what_is_missing(layout: SheetLayout) -> str:
     return f"工作表“{layout.sheet}”（表头在第 {layout.header_row} 行）里没有认出“{headers}”，请改好列名再导入"
 
 
+class SheetNames:
+    """Sheets by the names that are kept of them."""
+
+    def __init__(self) -> None:
+        self._times: Counter[str] = Counter()
+
+    def own(self, name: str) -> str:
+        """Return a sheet's name cut to what is kept of it; a second sheet of that name is told apart by its number."""
+        name = name[:LONGEST_SHEET_NAME]
+        self._times[name] += 1
+        return name if self._times[name] == 1 else f"{name[: LONGEST_SHEET_NAME - 8]}（{self._times[name]}）"
+
+
 class Examination:
     """One reading. `groups` gives the judged rows; the rest is complete once it has been read to its end."""
 
@@ -48,7 +62,7 @@ class Examination:
         self._answers, self._skipped = answers, skipped
         self._unclear: list[SheetLayout] = []
         self._doubtful: list[SheetLayout] = []
-        self._names: Counter[str] = Counter()
+        self._names = SheetNames()
         self.layouts: list[SheetLayout] = []
         self.left_out: list[str] = []
         self.counts: Counter[Outcome] = Counter()
@@ -94,17 +108,11 @@ class Examination:
 
     def _begun(self, event: SheetStarted) -> _Sheet | None:
         self._told_rows = None if self._told_rows is None or event.rows is None else self._told_rows + event.rows
-        name = self._own_name(event.name)
+        name = self._names.own(event.name)
         if name in self._skipped:
             self._remark(f"工作表“{name}”按您的选择没有读入")
             return None
         return _Sheet(name, self._answers)
-
-    def _own_name(self, name: str) -> str:
-        """Return a sheet's name cut to what is kept of it; a second sheet of that name is told apart by its number."""
-        name = name[:LONGEST_SHEET_NAME]
-        self._names[name] += 1
-        return name if self._names[name] == 1 else f"{name[: LONGEST_SHEET_NAME - 8]}（{self._names[name]}）"
 
     def _ended(self, sheet: _Sheet) -> Iterator[tuple[SheetLayout, Row]]:
         yield from self._worth_judging(sheet, sheet.end())
@@ -210,3 +218,15 @@ class _Sheet:
         self._filter, header_row = RowFilter(self.layout), self.layout.header_row
         held, self._held = self._held, []
         return [row for row in held if row.number > header_row and self._filter.holds_data(row)]
+
+
+def matched(staged: Iterable[StagedRow], events: Iterable[Event]) -> Iterator[tuple[StagedRow, Sequence[Any]]]:
+    """Yield the checked rows with their cells as they came, both in the order of the file."""
+    names, sheet, waiting = SheetNames(), "", iter(staged)
+    row = next(waiting, None)
+    for event in events:
+        if isinstance(event, SheetStarted):
+            sheet = names.own(event.name)
+        elif isinstance(event, Row) and row is not None and (row.sheet, row.row) == (sheet, event.number):
+            yield row, event.cells
+            row = next(waiting, None)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 
 from domain.access import Actor, Permission
+from domain.batches import OPEN
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.vocabulary import BatchState, Outcome
 from extensions import db
@@ -20,6 +21,9 @@ from operations.staging import STAGED
 ROWS_KEPT = timedelta(days=30)
 """Rows that were refused are kept so long after their batch has ended, to be looked at and mended."""
 _LONGEST_FILE_NAME = 200
+_UPLOAD_NEEDED = (
+    BatchState.READING, BatchState.REFUSED, BatchState.UNMAPPED, *OPEN, BatchState.SUBMITTED, BatchState.COMMITTING
+)  # fmt: skip
 _ROWS_AT_ONCE = 500
 
 
@@ -57,10 +61,11 @@ def open_batch(actor: Actor, office_id: int, file_name: str, file_digest: str) -
 
 
 def read_again(actor: Actor, batch_id: int, version: int) -> ImportBatch:
-    """Take up a batch whose columns somebody has now named."""
+    """Take up a batch whose columns somebody has now named, or named anew."""
     batch = submissions.held(actor, batch_id)
-    if batch.state is not BatchState.UNMAPPED or batch.version != version:
+    if batch.state not in (BatchState.UNMAPPED, *OPEN) or batch.version != version:
         raise StaleVersion(submissions.CHANGED)
+    drop_rows(batch.id)
     batch.reading_since = now()
     submissions.moved(batch, BatchState.READING)
     return batch
@@ -91,9 +96,8 @@ def ask_for_columns(batch_id: int, columns: dict[str, Any]) -> None:
 
 def uploads_needed() -> set[int]:
     """Return the batches whose upload may still be read again; what else is kept has no purpose any more."""
-    again = [BatchState.READING, BatchState.UNMAPPED, BatchState.REFUSED]
     recent = or_(ImportBatch.ended_at.is_(None), ImportBatch.ended_at >= now() - ROWS_KEPT)
-    query = select(ImportBatch.id).where(ImportBatch.state.in_(again), recent)
+    query = select(ImportBatch.id).where(ImportBatch.state.in_(_UPLOAD_NEEDED), recent)
     return set(db.session.scalars(query))
 
 

@@ -173,7 +173,7 @@ def test_a_named_column_is_read_from_the_kept_upload(app: Flask, tmp_path: Path)
 
     batch = db.session.get_one(ImportBatch, batch_id)
     assert (batch.state, counted(batch)) == (BatchState.CHECKED, {"新增": 2})
-    assert importers.kept_uploads().opened(batch_id) is None
+    assert importers.kept_uploads().has(batch_id)
 
 
 def test_a_column_may_be_named_by_its_position(app: Flask) -> None:
@@ -199,12 +199,11 @@ def test_columns_are_named_once(app: Flask, tmp_path: Path) -> None:
 
 
 def test_a_kept_upload_is_encrypted(app: Flask, tmp_path: Path) -> None:
-    checked(unclear(), tmp_path)
+    batch_id = checked(unclear(), tmp_path).id
 
-    kept = [path.read_bytes() for path in (Path(app.instance_path) / "uploads").iterdir() if path.is_file()]
-    assert len(kept) == 1
-    assert b"PK\x03\x04" not in kept[0]
-    assert b"workbook.xml" not in kept[0]
+    kept = (Path(app.instance_path) / "uploads" / f"{batch_id}.upload").read_bytes()
+    assert b"PK\x03\x04" not in kept
+    assert b"workbook.xml" not in kept
 
 
 # The template.

@@ -13,6 +13,7 @@ from domain.vocabulary import BatchState
 from extensions import db, writing
 from jobs.imports import tidy
 from models import ImportBatch, StagedRow, now
+from operations import imports
 from tests.integration.admin_views.records import office
 from tests.integration.admin_views.uploads import certificates, newest, page_of, press, send, send_rows, shows, stats
 from tests.workbooks import workbook
@@ -131,6 +132,21 @@ def test_what_was_answered_is_remembered_for_that_office_and_asked_of_others(cle
 
     assert again is BatchState.CHECKED
     assert newest().state is BatchState.UNMAPPED
+
+
+def test_columns_of_a_checked_batch_are_opened_and_changed(clerk, tmp_path):
+    book = workbook().header(
+        "证书号", *UNCLEAR[1:7], "授予单位", "授予时间", "获取方式", "号码", keys=[*KEYS, "manage_no"]
+    )
+    send(clerk, book.row(manage_no="G-1").save(tmp_path))
+    clerk.get(f"/admin/imports/{newest().id}/columns/")
+    asked = clerk.page.text
+
+    press(clerk, "columns", **{"column-10": "manage_no"})
+
+    assert "这张表要重新检查一遍" in asked
+    assert stats(clerk)[0] == ("新增", "1")
+    assert [row.content["values"]["manage_no"] for row in imports.page_of_rows(newest().id)] == ["G-1"]
 
 
 def test_an_upload_that_nobody_decides_about_goes_with_its_batch(clerk, tmp_path):
