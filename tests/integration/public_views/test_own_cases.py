@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from domain.verification import CaseState
-from extensions import db
+from extensions import db, writing
 from models import Certificate
+from operations.register import move as make_move
+from tests import factories
 from tests.integration.public_views.people import (
     LU,
     case,
@@ -305,3 +307,20 @@ def test_reading_pages_write_nothing(wei: CheckedClient) -> None:
         assert wei.get(address).status_code == 200
 
     assert trail(case_id) == before
+
+
+def test_a_certificate_that_was_voided_is_shown_as_void_to_its_holder(as_holder):
+    case = factories.case_at(CaseState.APPROVED)
+    with writing():
+        record = db.session.get_one(Certificate, case.certificate_id)
+        for name in ("request_void", "agree_void"):
+            make_move(factories.staff("ls.admin"), record.id, record.version, name, "编号段不属于该年度")
+
+    client = as_holder(case.holder)
+    client.get("/portal/certificates/")
+    listed = client.page.text
+    client.get(f"/portal/cases/{case.id}/")
+
+    assert "作废" in listed
+    assert "这本证书已作废" in client.page.text
+    assert "编号段" not in client.page.text
