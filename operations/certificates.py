@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from operations import bodies, events
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 12
+VERIFY_CODE = re.compile(f"[{_CODE_LETTERS}]{{{_CODE_LENGTH}}}")
+"""How a verify code is written, in addresses as on the page."""
 """Twelve of thirty signs are 58 bits: not to be guessed."""
 
 _KEPT = (

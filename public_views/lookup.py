@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from domain.errors import TooMany
 from extensions import writing
 from models import now
 from operations import lookups, throttle
+from operations.certificates import VERIFY_CODE
 from public_views.addresses import public_address, public_host, qr_code
 from web import captcha
 from web.access import requires
@@ -25,7 +25,6 @@ from web.forms import Form, filled
 blueprint = Blueprint("lookup", __name__)
 
 KIND = "lookup"
-VERIFY_CODE = re.compile(r"[A-Z0-9]{12}")
 ASK_AFTER, REFUSE_AFTER = 5, 30
 """Misses of one address within fifteen minutes."""
 TOO_OFTEN = "查得太快了，请 15 分钟后再试。急需核对，请打页面下方的咨询电话。"

@@ -56,6 +56,17 @@ def test_the_picture_that_the_page_names_is_drawn(client: CheckedClient) -> None
     assert (drawn.status_code, drawn.mimetype) == (200, "image/svg+xml")
 
 
+def test_the_picture_of_a_code_says_no_more_than_its_address(client: CheckedClient) -> None:
+    code = public().verify_code
+
+    drawn = client.application.test_client().get(f"/v/{code}.svg")
+    unknown = client.application.test_client().get(f"/v/{code[::-1]}.svg")
+
+    assert (drawn.status_code, drawn.mimetype, unknown.status_code) == (200, "image/svg+xml", 200)
+    assert b"<svg" in drawn.data
+    assert client.application.test_client().get("/v/x.svg").status_code == 404
+
+
 def test_it_never_tells_the_id_number_the_telephone_or_the_approval(client: CheckedClient) -> None:
     public()
 
