@@ -17,6 +17,7 @@ ACTIONS = {
     "add_calendar_days": "填工作日历", "change_calendar_day": "修改工作日历", "remove_calendar_day": "删除工作日历",
     "create_certificate": "新建证书记录", "change_certificate": "更新证书记录", "restore_certificate": "还原证书记录",
     "remove_certificate": "撤去证书记录", "import_certificates": "导入批次", "abandon_import": "放弃批次",
+    "undo_import": "撤销导入", "detach_case": "草稿与撤下的记录脱开",
     "submit_batch": "报送批次", "send_back_batch": "退回批次", "attach_approval": "上传批文", "remove_approval": "删去批文",
     "download_errors": "下载错误行", "export": "导出列表", "remove_reference_record": "删除待核查数据", "add_campaign": "新增归集任务",
     "change_campaign": "修改归集任务", "remove_campaign": "删除归集任务", "receive_blanks": "空白证书入库",

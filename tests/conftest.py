@@ -120,6 +120,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     engine.reset()
     queue.init_app(engine.app)
     lookups.buffer.take()
+    lookups.buffer.written()
     with engine.app.app_context():
         yield engine.app
         db.session.remove()

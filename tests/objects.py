@@ -68,6 +68,7 @@ def deleted(home: str) -> int:
 def batch(home: str) -> int:
     with writing():
         made = ImportBatch(file_name="表.xlsx", file_digest="1" * 64, state=BatchState.CHECKED, created_by="梁敏")
+        made.columns = {"sheets": []}
         made.belong_to(factories.office(home).place)
         db.session.add(made)
     return made.id

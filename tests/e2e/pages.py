@@ -147,9 +147,14 @@ class HolderVisit(Visit):
         return str(NUMERALS.index(first) + NUMERALS.index(second))
 
     def mail_to(self, address: str, subject: str) -> Locator:
-        """Open the development outbox and return the newest mail to this address under this subject."""
-        self.open("/portal/outbox/")
-        return self.page.locator("article").filter(has_text=address).filter(has_text=subject).first
+        """Look into the development outbox until the worker has sent it, and return the newest mail of this subject."""
+        found = self.page.locator("article").filter(has_text=address).filter(has_text=subject).first
+        for _ in range(40):
+            self.open("/portal/outbox/")
+            if found.count():
+                break
+            self.page.wait_for_timeout(250)
+        return found
 
     def confirm_email(self, person: Person) -> HolderVisit:
         """Follow the link in the mail that asks to confirm the address."""

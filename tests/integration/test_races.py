@@ -301,6 +301,7 @@ def test_a_case_corrected_handed_over_and_deleted_at_once_goes_one_way(app):
 
     answers = at_once(app, *(ways * 5))
 
+    db.session.rollback()
     assert kinds(answers)["done"] == 1
     assert db.session.get_one(VerificationCase, case_id).version == seen + 1
 

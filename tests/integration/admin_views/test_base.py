@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, IntegerConverter
 
 from admin_views import VIEWS
 from admin_views.base import BackOfficeView
@@ -209,7 +209,8 @@ def test_reading_leaves_no_event(as_staff):
 def _admin_rules(app, method):
     for rule in app.url_map.iter_rules():
         if str(rule).startswith("/admin") and method in rule.methods:
-            values = {name: 1 if name.endswith("_id") else "x" for name in rule.arguments}
+            numbers = {name for name, one in rule._converters.items() if isinstance(one, IntegerConverter)}
+            values = {name: 1 if name in numbers else "x" for name in rule.arguments}
             yield app.url_map.bind("localhost").build(rule.endpoint, values)
 
 

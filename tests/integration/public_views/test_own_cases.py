@@ -287,7 +287,7 @@ def test_the_form_without_a_version_does_nothing(wei: CheckedClient) -> None:
     case_id = sent(wei, record(), **CHANGED)
     wei.get("/portal/")
 
-    response = wei.send(f"/portal/cases/{case_id}/withdraw")
+    response = wei.post(f"/portal/cases/{case_id}/withdraw", data={"csrf_token": wei.token()})
 
     assert response.status_code == 409
     assert case().state is CaseState.PENDING
