@@ -106,15 +106,25 @@ def make_safe(data: bytes, *, budget: int = PHOTO_BUDGET, least_sharpness: float
         picture = _decoded(data, most_pixels)
         if least_sharpness and sharpness(picture) < least_sharpness:
             raise PhotoRefused(BLURRED)
-        stored, (width, height) = _encoded(picture, budget)
-        return SafePhoto(
-            data=stored,
-            media_type="image/jpeg",
-            width=width,
-            height=height,
-            sha256=hashlib.sha256(stored).hexdigest(),
-            fingerprint=_fingerprint(picture),
-        )
+        return _kept(picture, budget)
+
+
+def _kept(picture: Image.Image, budget: int) -> SafePhoto:
+    stored, (width, height) = _encoded(picture, budget)
+    return SafePhoto(
+        data=stored,
+        media_type="image/jpeg",
+        width=width,
+        height=height,
+        sha256=hashlib.sha256(stored).hexdigest(),
+        fingerprint=_fingerprint(picture),
+    )
+
+
+def turned(data: bytes, *, budget: int = PHOTO_BUDGET) -> SafePhoto:
+    """Turn a stored photo by 90 degrees, clockwise."""
+    with _one_at_a_time, Image.open(BytesIO(data), formats=("JPEG",)) as stored:
+        return _kept(stored.convert("RGB").transpose(Image.Transpose.ROTATE_270), budget)
 
 
 def make_square(data: bytes, side: int = AVATAR_SIDE) -> bytes:

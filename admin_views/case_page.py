@@ -12,9 +12,10 @@ from flask_login import current_user
 
 from domain import hints
 from domain.access import Actor
-from domain.certificate_fields import ASKED, FOLDED, FORMER_NAME_LABEL
+from domain.certificate_fields import FOLDED, FORMER_NAME_LABEL
 from domain.certificate_rows import shown
 from domain.differences import Parts, marked
+from domain.entrances import asked_at
 from domain.identifiers import mask_id
 from domain.stored_values import revived
 from domain.verification import BY_NAME, DECISIONS, OFFICE_TURN, OVERDUE_DAYS, CaseState, Transition, available
@@ -137,7 +138,7 @@ def comparison(case: VerificationCase) -> list[CompareRow]:
     rows.append(_id_row(case, record))
     if case.former_name:
         rows.append(CompareRow("former_name", FORMER_NAME_LABEL, [], [(case.former_name, False)], True))
-    for one in (*ASKED, *folded):
+    for one in (*asked_at(case.entrance), *folded):
         old = shown(getattr(record, one.key)) if record else ""
         corrected = shown(correction[one.key]) if one.key in correction else ""
         rows.append(_row(one.key, one.label, old, shown(getattr(case, one.key)), record, corrected))

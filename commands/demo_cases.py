@@ -117,7 +117,7 @@ def _change(case_id: int) -> None:
         case = db.session.get_one(VerificationCase, case_id)
         typed = {key: _word(value) for key, value in values_of(case, PORTAL_KEYS).items()}
         typed |= {key: value.label for key, value in CHANGED.items()}
-        case_drafts.fill_in(case, case_drafts.read_form(case, typed), "")
+        case_drafts.fill_in(case, case_drafts.read_form(case, typed), "", case.version)
 
 
 def _word(value: Any) -> str:

@@ -76,6 +76,13 @@ _PARENTS = {
 }
 
 
+class Entrance(Term):
+    """The way a case came into the wizard; what each asks for stands in domain.entrances."""
+
+    CERTIFICATE = "certificate", "持有证书"
+    CIVIL_SERVANT = "civil_servant", "公务员或参公管理人员"
+
+
 class PhotoKind(Term):
     NUMBER_PAGE = "number_page", "证书编号页"
     CONTENT_PAGE = "content_page", "证书内容页"

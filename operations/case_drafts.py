@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from domain import normalizing
 from domain.access import Actor
 from domain.certificate_rows import Answers, read_answers
-from domain.errors import DomainError, FieldProblem, FieldProblems, NotFound
+from domain.errors import DomainError, FieldProblem, FieldProblems, NotFound, StaleVersion
 from domain.identifiers import IdDocument, parse_id
 from domain.verification import OPEN_STATES, CaseState
-from domain.vocabulary import PhotoKind
+from domain.vocabulary import Entrance, PhotoKind
 from extensions import db
 from models import CasePhoto, Certificate, Holder, VerificationCase, now
 from operations import bodies, events
@@ -25,6 +25,18 @@ from photos import SafePhoto, bands_of, looks_same
 
 EDITABLE = (CaseState.DRAFT, CaseState.NEEDS_CHANGES)
 OPEN_ALREADY = "这个编号和授予单位您已经另开了一份审验，请在“我的证书”里继续那一份"
+OPEN_WITHOUT_NUMBER = "同一系列、级别、资格名称和授予时间您已经另开了一份审验，请在“我的证书”里继续那一份"
+MOVED_ON = (
+    "这份草稿刚刚在别的设备或窗口改过，您这次填的还没有存。不一样的地方标在下面，看好以后再提交一次，就按这一页的存"
+)
+
+
+class StaleDraft(StaleVersion):
+    """The draft was filled in elsewhere meanwhile; `stored` is what stands there now, by field, where it differs."""
+
+    def __init__(self, stored: Mapping[str, Any]) -> None:
+        super().__init__(MOVED_ON)
+        self.stored = stored
 
 
 def own(actor: Actor, case_id: int) -> VerificationCase:
@@ -105,6 +117,16 @@ def start_by_number(actor: Actor, holder: Holder, typed: str) -> VerificationCas
     return draft or _opened(actor, VerificationCase(holder_id=holder.id, cert_no=number))
 
 
+def start_without_number(actor: Actor, holder: Holder) -> VerificationCase:
+    """Open a draft for who passed review as a civil servant; one of theirs that is still empty is taken up instead."""
+    _one_start_at_a_time(holder)
+    empty = select(VerificationCase).filter_by(
+        holder_id=holder.id, entrance=Entrance.CIVIL_SERVANT, state=CaseState.DRAFT, version=1, deleted_at=None
+    )
+    draft = db.session.scalar(empty.order_by(VerificationCase.id).limit(1))
+    return draft or _opened(actor, VerificationCase(holder_id=holder.id, entrance=Entrance.CIVIL_SERVANT))
+
+
 def _number(typed: str) -> str:
     number = normalizing.code(typed).replace(" ", "")
     if number in ("", "无"):
@@ -116,16 +138,18 @@ def _number(typed: str) -> str:
 
 def _opened(actor: Actor, case: VerificationCase) -> VerificationCase:
     db.session.add(case)
-    _flush_if_free()
+    _flush_if_free(case)
     events.record(actor, "start", ("case", case.id), "开始审验", to_state=CaseState.DRAFT.value)
     return case
 
 
-def _flush_if_free() -> None:
+def _flush_if_free(case: VerificationCase) -> None:
+    numberless = case.entrance is Entrance.CIVIL_SERVANT
+    told = FieldProblem("title", OPEN_WITHOUT_NUMBER) if numberless else FieldProblem("cert_no", OPEN_ALREADY)
     try:
         db.session.flush()
     except IntegrityError as clash:
-        raise FieldProblem("cert_no", OPEN_ALREADY) from clash
+        raise told from clash
 
 
 def document_of(holder: Holder) -> IdDocument:
@@ -138,16 +162,25 @@ def read_form(case: VerificationCase, typed: Mapping[str, str]) -> Answers:
     return read_answers(typed, kept, document_of(case.holder), dictionaries())
 
 
-def fill_in(case: VerificationCase, answers: Answers, former_name: str) -> None:
-    """Keep what was typed as far as it can be read; the rest is told by the form, not kept half."""
+def fill_in(case: VerificationCase, answers: Answers, former_name: str, version: int) -> None:
+    """Keep what was typed as far as it can be read; the rest is told by the form, not kept half.
+
+    Raises StaleDraft where another window filled in something else since `version` was shown.
+    """
     _refuse_uneditable(case)
     wrong = {problem.key for problem in answers.problems}
     taken = {key: value for key, value in answers.values.items() if key not in wrong}
+    taken["former_name"] = normalizing.person_name(former_name)[:50] or None
+    stored = {key: getattr(case, key) for key, value in taken.items() if getattr(case, key) != value}
+    if not stored:
+        return
+    if version != case.version:
+        raise StaleDraft(stored)
+    case.version += 1
     case.body_key = bodies.body_key(taken.get("awarding_body", case.awarding_body))
     for key, value in taken.items():
         setattr(case, key, value)
-    case.former_name = normalizing.person_name(former_name)[:50] or None
-    _flush_if_free()
+    _flush_if_free(case)
 
 
 def refuse_wrong(answers: Answers) -> None:
@@ -176,6 +209,10 @@ def attach_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key:
     """Put a stored photo to the case; return the storage key that is no longer needed, if any."""
     _refuse_uneditable(case)
     refuse_same_photo(case, kind, photo)
+    return _put(case, kind, photo, key)
+
+
+def _put(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key: str) -> str | None:
     dropped = _set_aside(case, kind)
     case.photos.append(
         CasePhoto(
@@ -186,6 +223,15 @@ def attach_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key:
     )  # fmt: skip
     db.session.flush()
     return dropped
+
+
+def turn_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key: str, turned: str) -> str | None:
+    """Put the turned photo where `turned` is still the photo of that page; return the key no longer needed, if any."""
+    _refuse_uneditable(case)
+    now_there = case.photo(kind)
+    if now_there is None or now_there.key != turned:
+        raise FieldProblem(kind.value, "这张照片刚刚换过，没有再转；请看现在的照片")
+    return _put(case, kind, photo, key)
 
 
 def remove_photo(case: VerificationCase, kind: PhotoKind) -> str | None:

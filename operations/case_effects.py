@@ -9,8 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import exists, select
+
 from domain.access import Actor, Place
 from domain.certificate_fields import FOLDED
+from domain.entrances import SAME_WITHOUT_NUMBER
 from domain.errors import NotAllowed
 from domain.stored_values import plain, revived
 from domain.verification import CaseState, Transition
@@ -18,6 +21,8 @@ from extensions import db
 from models import Certificate, Office, VerificationCase
 from operations import bodies, certificates, events, problem_persons, routing
 from operations.case_facts import PORTAL_KEYS, differing_keys, final_values, number_to_publish
+
+VERIFIED_ALREADY = "这本证书已经审验通过，不用再提交"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,29 @@ def take_up_record(case: VerificationCase, name: str) -> None:
     """At submission and at approval a case typed by hand joins the record with its number, body and ID number."""
     if name not in ("submit", "resubmit", "approve", "confirm") or case.certificate_id is not None:
         return
-    record = Certificate.with_number(*number_to_publish(case))
+    number, body_key = number_to_publish(case)
+    if not number:
+        _refuse_verified_twice(case)
+    record = Certificate.with_number(number, body_key)
     if record is None or record.id_digest != case.holder.id_digest:
         return
     if record.is_public:
-        raise Refused("这本证书已经审验通过，不用再提交")
+        raise Refused(VERIFIED_ALREADY)
     case.certificate_id = record.id
     _keep_what_was_not_asked(case, record)
     db.session.flush()
     db.session.refresh(case, ["certificate"])
+
+
+def _refuse_verified_twice(case: VerificationCase) -> None:
+    """Without a number a person's certificate is told by what was awarded and when."""
+    same = [getattr(Certificate, key) == getattr(case, key) for key in SAME_WITHOUT_NUMBER]
+    verified = exists().where(
+        Certificate.id_digest == case.holder.id_digest, Certificate.cert_no.is_(None),
+        Certificate.verified_at.is_not(None), *same,
+    )  # fmt: skip
+    if db.session.scalar(select(verified)):
+        raise Refused(VERIFIED_ALREADY)
 
 
 def _keep_what_was_not_asked(case: VerificationCase, record: Certificate) -> None:

@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from domain.access import Place, Role
-from domain.certificate_fields import ASKED, DECIDING, PORTAL
+from domain.certificate_fields import DECIDING, PORTAL
+from domain.entrances import PAGES, SAME_WITHOUT_NUMBER, asked_at
 from domain.stored_values import revived
 from domain.verification import CaseState
-from domain.vocabulary import PhotoKind
 from extensions import db
 from models import Certificate, Event, ProblemPerson, VerificationCase
 from operations import bodies
 
-REQUIRED_PHOTOS = (PhotoKind.NUMBER_PAGE, PhotoKind.CONTENT_PAGE)
 PORTAL_KEYS = [field.key for field in PORTAL]
 
 
@@ -105,23 +104,23 @@ class CaseFacts:
 
 def _same_certificate(case: VerificationCase) -> list[Any]:
     """Number and body; without a number, series, level, title and date of award."""
-    keys = ("cert_no", "body_key") if case.cert_no else ("title_series", "title_level", "title", "awarded_on")
+    keys = ("cert_no", "body_key") if case.cert_no else SAME_WITHOUT_NUMBER
     return [getattr(VerificationCase, key) == getattr(case, key) for key in keys]
 
 
 def missing_fields(case: VerificationCase) -> list[str]:
-    """Name the fields that are still empty; 办证时间 may stay empty where the record has none."""
+    """Name the fields that are still empty, of those its entrance asks; 办证时间 may be where the record has none."""
     record = case.certificate
     return [
         field.label
-        for field in ASKED
+        for field in asked_at(case.entrance)
         if getattr(case, field.key) is None
         and not (field.optional_in_portal and (record is None or getattr(record, field.key) is None))
     ]
 
 
 def missing_photos(case: VerificationCase) -> list[str]:
-    return [kind.label for kind in REQUIRED_PHOTOS if case.photo(kind) is None]
+    return [page.kind.label for page in PAGES[case.entrance] if page.required and case.photo(page.kind) is None]
 
 
 def differing_keys(case: VerificationCase, record: Any) -> list[str]:

@@ -9,9 +9,10 @@ from typing import Any
 from flask import url_for
 
 from domain.access import Actor, Role
-from domain.certificate_fields import ASKED, BY_KEY, FOLDED, FORMER_NAME_LABEL
+from domain.certificate_fields import BY_KEY, FOLDED, FORMER_NAME_LABEL
 from domain.certificate_rows import shown
 from domain.differences import Parts, marked
+from domain.entrances import asked_at
 from domain.stored_values import revived
 from domain.verification import BY_NAME, CaseState, Group, refusals, submission
 from domain.vocabulary import CertificateStatus
@@ -60,6 +61,7 @@ NEXT = {
     S.COUNTERFEIT: "这本证书不能再次提交。有疑问，请致电{office}。",
 }
 VOID = "这本证书已作废，公开查验会显示“作废”。有疑问，请致电{office}。"
+FOUND_BY_CODE = "没有证书编号的，只能用查验码或二维码查到。请打开查验页打印，或把网址交给要查验的单位。"
 _SILENT = (S.DRAFT, S.PENDING, S.AUTO_APPROVED)
 """Where the reply of an earlier decision no longer says what to do."""
 _EMPTY = "（没有填）"
@@ -194,7 +196,7 @@ def corrections(case: VerificationCase) -> list[tuple[str, Parts, Parts]]:
 def values(case: VerificationCase) -> list[tuple[str, str]]:
     """Return what the case says, by label; once it is public, what the record says."""
     source = case.certificate if case.state.is_public and case.certificate else case
-    asked = [(field.label, shown(getattr(source, field.key))) for field in ASKED]
+    asked = [(field.label, shown(getattr(source, field.key))) for field in asked_at(case.entrance)]
     folded = [(field.label, shown(getattr(source, field.key))) for field in FOLDED]
     more = [(FORMER_NAME_LABEL, case.former_name or ""), *folded]
     return [*asked, *((label, value) for label, value in more if value)]
@@ -203,6 +205,8 @@ def values(case: VerificationCase) -> list[tuple[str, str]]:
 def next_step(case: VerificationCase) -> str:
     if _is_void(case):
         return VOID.format(office=case.office.name if case.office else "职改办")
+    if case.state.is_public and not case.cert_no:
+        return FOUND_BY_CODE
     return NEXT[case.state].format(office=case.office.name if case.office else "职改办")
 
 

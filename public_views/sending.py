@@ -1,8 +1,9 @@
-"""The wizard's last step: the two photos, sending the case off, and what comes of it."""
+"""The wizard's last step: the photos, sending the case off, and what comes of it."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask_login import current_user
 from wtforms import FileField
 
 from domain.access import Actor, Permission
+from domain.entrances import PAGES, Page, page_of
 from domain.errors import DomainError, FieldProblem, NotFound, PhotoRefused, StaleVersion
 from domain.verification import CaseState
 from domain.vocabulary import PhotoKind
@@ -17,8 +19,8 @@ from extensions import writing
 from models import VerificationCase
 from operations import case_drafts, cases
 from operations.case_drafts import EDITABLE
-from operations.case_facts import REQUIRED_PHOTOS, missing_fields, missing_photos
-from photos import SafePhoto, make_safe
+from operations.case_facts import missing_fields, missing_photos
+from photos import SafePhoto, make_safe, turned
 from public_views import case_words
 from public_views.wizard import STEPS
 from storage import StorageAway, new_key
@@ -31,15 +33,13 @@ blueprint = Blueprint("sending", __name__)
 log = logging.getLogger(__name__)
 
 SENT = (CaseState.PENDING, CaseState.AUTO_APPROVED)
-HINTS = {
-    PhotoKind.NUMBER_PAGE: "有“证书编号”四个字的那一页。",
-    PhotoKind.CONTENT_PAGE: "有“姓名”“资格名称”的那一页。",
-}
 
 
-class PhotosForm(Form):
-    number_page = FileField(PhotoKind.NUMBER_PAGE.label)
-    content_page = FileField(PhotoKind.CONTENT_PAGE.label)
+class _PhotosForm(Form):
+    """The class below has a control for every kind of photo; a page shows those of its entrance."""
+
+
+PhotosForm = type("PhotosForm", (_PhotosForm,), {kind.value: FileField(kind.label) for kind in PhotoKind})
 
 
 @blueprint.get("/portal/verify/<int:case_id>/photos")
@@ -58,10 +58,11 @@ def take(case_id: int) -> Any:
     if case.state not in EDITABLE:
         return _moved_on(case)
     form = PhotosForm()
-    _keep_chosen(form, actor, case_id)
-    if not form.errors and "remove" in request.form:
-        _remove(actor, case_id, _kind(request.form["remove"]))
-    if form.errors or {"upload", "remove"} & set(request.form):
+    _keep_chosen(form, actor, case)
+    for name, change in (("remove", _remove), ("turn", _turn)):
+        if name in request.form and not form.errors:
+            change(form, actor, case, _page_named(case, request.form[name]))
+    if form.errors or {"upload", "remove", "turn"} & set(request.form):
         return _page(case, form) if form.errors else redirect(_here(case_id), 303)
     if "later" in request.form:
         flash("已经存好了，随时可以接着传。", "ok")
@@ -70,37 +71,62 @@ def take(case_id: int) -> Any:
 
 
 def _here(case_id: int) -> str:
-    kind = request.form.get("upload") or request.form.get("remove")
+    kind = next(request.form[name] for name in ("upload", "remove", "turn") if name in request.form)
     return url_for("sending.photos", case_id=case_id, _anchor=f"{kind}-card")
 
 
-def _kind(word: str) -> PhotoKind:
-    kind = next((one for one in REQUIRED_PHOTOS if one.value == word), None)
-    if kind is None:
+def _page_named(case: VerificationCase, word: str) -> Page:
+    page = page_of(case.entrance, word)
+    if page is None:
         raise NotFound("没有这张照片")
-    return kind
+    return page
 
 
-def _keep_chosen(form: PhotosForm, actor: Actor, case_id: int) -> None:
-    for kind in REQUIRED_PHOTOS:
-        chosen = request.files.get(kind.value)
-        if chosen is None or not chosen.filename:
-            continue
-        try:
-            _keep(actor, case_id, kind, make_safe(chosen.read()))
-        except PhotoRefused as refusal:
-            form.say(kind.value, refusal.sentence)
-        except DomainError as problem:
-            form.show(problem)
+def _keep_chosen(form: Any, actor: Actor, case: VerificationCase) -> None:
+    case_id = case.id
+    for page in PAGES[case.entrance]:
+        chosen = request.files.get(page.kind.value)
+        if chosen is not None and chosen.filename:
+            _take(form, actor, case_id, page, chosen.read())
 
 
-def _keep(actor: Actor, case_id: int, kind: PhotoKind, photo: SafePhoto) -> None:
+def _take(form: Any, actor: Actor, case_id: int, page: Page, data: bytes) -> None:
+    _put(
+        form, page.kind, lambda: make_safe(data, budget=page.budget),
+        lambda photo, key: case_drafts.attach_photo(case_drafts.own(actor, case_id), page.kind, photo, key),
+    )  # fmt: skip
+
+
+def _turn(form: Any, actor: Actor, case: VerificationCase, page: Page) -> None:
+    case_id, kind, old = case.id, page.kind, case.photo(page.kind)
+    if old is None:
+        raise NotFound("没有这张照片")
+    stored_under = old.key
+    _put(
+        form, kind, lambda: turned(current_app.extensions["photos"].get(stored_under), budget=page.budget),
+        lambda photo, key: case_drafts.turn_photo(case_drafts.own(actor, case_id), kind, photo, key, stored_under),
+    )  # fmt: skip
+
+
+def _put(
+    form: Any, kind: PhotoKind, make: Callable[[], SafePhoto], attach: Callable[[SafePhoto, str], str | None]
+) -> None:
+    """Make a photo and put it to the case; what speaks against it stands beside its page."""
+    try:
+        _keep(make(), attach)
+    except PhotoRefused as refusal:
+        form.say(kind.value, refusal.sentence)
+    except DomainError as problem:
+        form.show(problem)
+
+
+def _keep(photo: SafePhoto, attach: Callable[[SafePhoto, str], str | None]) -> None:
     """Store the file first; it goes again if the case does not take it."""
     store, key = current_app.extensions["photos"], new_key()
     store.put(key, photo.data)
     try:
         with writing():
-            dropped = case_drafts.attach_photo(case_drafts.own(actor, case_id), kind, photo, key)
+            dropped = attach(photo, key)
     except BaseException:
         store.delete(key)
         raise
@@ -116,13 +142,14 @@ def _forget(*keys: str | None) -> None:
             log.warning("a photo that is not needed any more could not be deleted")
 
 
-def _remove(actor: Actor, case_id: int, kind: PhotoKind) -> None:
+def _remove(form: Any, actor: Actor, case: VerificationCase, page: Page) -> None:
+    case_id = case.id
     with writing():
-        dropped = case_drafts.remove_photo(case_drafts.own(actor, case_id), kind)
+        dropped = case_drafts.remove_photo(case_drafts.own(actor, case_id), page.kind)
     _forget(dropped)
 
 
-def _send(form: PhotosForm, actor: Actor, case: VerificationCase) -> Any:
+def _send(form: Any, actor: Actor, case: VerificationCase) -> Any:
     case_id = case.id
     if missing_fields(case):
         return redirect(url_for("wizard.read_over", case_id=case_id), 303)
@@ -152,9 +179,9 @@ def _moved_on(case: VerificationCase, sentence: str = "") -> Any:
     return redirect(url_for("own_cases.details", case_id=case.id), 303)
 
 
-def _page(case: VerificationCase, form: PhotosForm) -> str:
+def _page(case: VerificationCase, form: Any) -> str:
     return render_template(
-        "portal/wizard/photos.html", case=case, form=form, steps=STEPS, pages=[(kind, HINTS[kind]) for kind in REQUIRED_PHOTOS],
+        "portal/wizard/photos.html", case=case, form=form, steps=STEPS[case.entrance], pages=PAGES[case.entrance],
         outcome=case_words.outcome(case), email=current_user.email, email_confirmed=current_user.email_confirmed_at,
     )  # fmt: skip
 
@@ -162,7 +189,8 @@ def _page(case: VerificationCase, form: PhotosForm) -> str:
 @blueprint.get("/portal/verify/<int:case_id>/photos/<kind>.jpg")
 @requires(Permission.OWN_CASES)
 def photo(case_id: int, kind: str) -> Any:
-    own = case_drafts.own(current_actor(), case_id).photo(_kind(kind))
+    case = case_drafts.own(current_actor(), case_id)
+    own = case.photo(_page_named(case, kind).kind)
     if own is None:
         raise NotFound("没有这张照片")
     return photo_response(own.key)

@@ -11,14 +11,16 @@ from markupsafe import Markup
 from wtforms import StringField
 
 from domain.access import Permission
-from domain.certificate_fields import ASKED, BY_KEY, FOLDED, READ_ONLY
+from domain.certificate_fields import BY_KEY, FOLDED, READ_ONLY
 from domain.certificate_rows import Answers, shown
+from domain.entrances import asked_at
 from domain.errors import DomainError, FieldProblem
 from domain.verification import CaseState
+from domain.vocabulary import Entrance
 from extensions import writing
 from models import VerificationCase
 from operations import case_drafts
-from operations.case_drafts import EDITABLE
+from operations.case_drafts import EDITABLE, StaleDraft
 from operations.case_facts import PORTAL_KEYS, missing_fields
 from public_views import case_words
 from web.access import current_actor, requires
@@ -29,7 +31,18 @@ from web.suggestions import bodies_like
 
 blueprint = Blueprint("wizard", __name__)
 
-STEPS = ("输入证书编号", Markup('核对并完善<span class="zs-hide-phone">证书</span>信息'), "上传证书照片")
+STEPS = {
+    Entrance.CERTIFICATE: (
+        "输入证书编号",
+        Markup('核对并完善<span class="zs-hide-phone">证书</span>信息'),
+        "上传证书照片",
+    ),
+    Entrance.CIVIL_SERVANT: (
+        Markup('<span class="zs-hide-phone">公务员或</span>参公人员入口'),
+        "完善信息",
+        "上传批文照片",
+    ),
+}
 
 
 class NumberForm(Form):
@@ -47,7 +60,7 @@ def begin() -> str:
 
 def _number_page(form: NumberForm) -> str:
     offered = case_drafts.offered(current_user._get_current_object())
-    return render_template("portal/wizard/number.html", form=form, offered=offered, steps=STEPS)
+    return render_template("portal/wizard/number.html", form=form, offered=offered, steps=STEPS[Entrance.CERTIFICATE])
 
 
 @blueprint.post("/portal/verify/")
@@ -60,6 +73,13 @@ def by_number() -> Any:
     except DomainError as problem:
         form.show(problem)
         return _number_page(form)
+
+
+@blueprint.post("/portal/verify/civil-servant/")
+@requires(Permission.OWN_CASES)
+def civil_servant() -> Any:
+    actor, holder = current_actor(), current_user._get_current_object()
+    return _opened(lambda: case_drafts.start_without_number(actor, holder))
 
 
 @blueprint.post("/portal/verify/record/<int:certificate_id>/")
@@ -96,9 +116,12 @@ def save(case_id: int) -> Any:
     answers = case_drafts.read_form(case, form.typed)
     try:
         with writing():
-            case_drafts.fill_in(case, answers, form.typed["former_name"])
+            case_drafts.fill_in(case, answers, form.typed["former_name"], request.form.get("version", 0, int))
     except FieldProblem as problem:
         form.show(problem)
+    except StaleDraft as stale:
+        _say_stored(form, stale)
+        return _fields_page(case, form, answers)
     except DomainError as refusal:
         flash(refusal.sentence, "warn")
         return redirect(url_for("own_cases.details", case_id=case_id), 303)
@@ -108,6 +131,14 @@ def save(case_id: int) -> Any:
     return _fields_page(case, form, answers) if form.errors else redirect(_way_on(case_id), 303)
 
 
+def _say_stored(form: Any, stale: StaleDraft) -> None:
+    """Set beside each field what stands there since another window was here; the form keeps what was typed."""
+    form.say(None, stale.sentence)
+    for key, value in stale.stored.items():
+        if key in form:
+            form.say(key, f"别处存的是“{shown(value) or '空'}”")
+
+
 def _say_wrong(form: Any, answers: Answers) -> None:
     for problem in answers.problems:
         form.say(problem.key, problem.sentence)
@@ -115,7 +146,7 @@ def _say_wrong(form: Any, answers: Answers) -> None:
 
 def _say_missing(form: Any, case: VerificationCase) -> None:
     missing = missing_fields(case)
-    for field in ASKED:
+    for field in asked_at(case.entrance):
         if field.label in missing and not form[field.key].errors:
             form.say(field.key, f"还没有填{field.label}")
 
@@ -131,7 +162,7 @@ def _way_on(case_id: int) -> str:
 
 def _fields_page(case: VerificationCase, form: Any, answers: Answers | None = None) -> str:
     return render_template(
-        "portal/wizard/fields.html", case=case, form=form, steps=STEPS, was=_was(case, answers), on_record=_on_record(case),
+        "portal/wizard/fields.html", case=case, form=form, steps=STEPS[case.entrance], was=_was(case, answers), on_record=_on_record(case),
         folded=FOLDED, titles=suggested_titles(form), changes=case_words.changes(case), outcome=case_words.outcome(case),
     )  # fmt: skip
 
@@ -165,7 +196,7 @@ def read_over(case_id: int) -> Any:
         flash(f"还没有填好：{'、'.join(missing)}。", "warn")
         return redirect(url_for("wizard.fill_in", case_id=case_id))
     return render_template(
-        "portal/wizard/read_over.html", case=case, steps=STEPS, values=case_words.values(case),
+        "portal/wizard/read_over.html", case=case, steps=STEPS[case.entrance], values=case_words.values(case),
         changed={BY_KEY[key].label for key in case_drafts.changes_of(case)},
     )  # fmt: skip
 

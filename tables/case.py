@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from domain.access import Place
 from domain.identifiers import mask_id
 from domain.verification import OPEN_STATES, CaseState
-from domain.vocabulary import PhotoKind
+from domain.vocabulary import Entrance, PhotoKind
 from tables.accounts import Holder
 from tables.certificate import Certificate
 from tables.columns import (
@@ -32,6 +32,8 @@ from tables.office import Office
 KEPT, REMOVED, OWED = "deleted_at IS NULL", "deleted_at IS NOT NULL", "owed_since IS NOT NULL"
 _OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
 
+_NUMBERLESS = f"entrance = '{Entrance.CIVIL_SERVANT.value}' AND {_OPEN}"
+
 
 class VerificationCase(PortalColumns, ScopedByOffice, Model):
     """One holder's verification of one certificate: what was filled in, where it stands, who may decide it.
@@ -43,11 +45,14 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     __tablename__ = "verification_case"
     __table_args__ = (
         one_of("state", CaseState),
+        one_of("entrance", Entrance),
         CheckConstraint("state = 'draft' OR office_id IS NOT NULL", name="sent_has_office"),
         Index("uq_case_open_certificate", "certificate_id", unique=True,
               sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("uq_case_open_number", "holder_id", "cert_no", "body_key", unique=True,
               sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("uq_case_open_numberless", "holder_id", "title_series", "title_level", "title", "awarded_on", unique=True,
+              sqlite_where=text(_NUMBERLESS), postgresql_where=text(_NUMBERLESS)),
         Index("ix_case_cert_no", "cert_no"),
         *indexes_per_scope("case", "queue", "state", "submitted_at", "id", where=KEPT),
         *indexes_per_scope("case", "number", "state", "cert_no", "id", where=KEPT),
@@ -61,6 +66,9 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"), index=True)
     certificate_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="SET NULL"), index=True)
+    entrance: Mapped[Entrance] = mapped_column(
+        TermType(Entrance), default=Entrance.CERTIFICATE, server_default=Entrance.CERTIFICATE.value
+    )
     state: Mapped[CaseState] = mapped_column(TermType(CaseState), default=CaseState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     former_name: Mapped[str | None] = mapped_column(String(50))

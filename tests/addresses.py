@@ -44,7 +44,7 @@ PLAIN = {
     "static", "health.check", "lookup.form", "lookup.result", "lookup.verified", "lookup.picture", "admin.index",
     "cases.first", "cases.bodies", "imports.template_view", "imports.upload_view", "staff_auth.password",
     "staff_auth.sign_in", "staff_auth.sign_out", "staff_settings.settings", "employers_own.home", "employers_own.staff",
-    "employers_own.open_account", "employers_own.password", "wizard.body_suggestions", "wizard.begin", "wizard.by_number",
+    "employers_own.open_account", "employers_own.password", "wizard.body_suggestions", "wizard.begin", "wizard.by_number", "wizard.civil_servant",
     "downloads.page", "downloads.records", "downloads.everything", "feedback.form", "feedback.send", "messages.inbox", "messages.mark_read", "outbox.mails",
 }  # fmt: skip
 PLAIN_PARTS = {

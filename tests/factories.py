@@ -219,7 +219,7 @@ def shown_values(case: VerificationCase) -> dict[str, str]:
 def _fill_in(case: VerificationCase, form: dict[str, str]) -> None:
     answers = case_drafts.read_form(case, form)
     case_drafts.refuse_wrong(answers)
-    case_drafts.fill_in(case, answers, "")
+    case_drafts.fill_in(case, answers, "", case.version)
 
 
 def add_photos(case: VerificationCase) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from wtforms import Field as Control
 from wtforms import SelectField, StringField
 
-from domain.certificate_fields import FORMER_NAME_LABEL, PORTAL, Field, Kind, terms_of
+from domain.certificate_fields import FOLDED, FORMER_NAME_LABEL, PORTAL, Field, Kind, terms_of
 from domain.certificate_rows import shown
+from domain.entrances import asked_at
 from domain.stored_values import revived
 from domain.titles import IMPORTABLE_LEVELS, TitleCatalogue
 from models import VerificationCase
@@ -27,7 +28,7 @@ class _CertificateForm(Form):
 
     @property
     def typed(self) -> dict[str, str]:
-        return {key: self[key].data or "" for key in (*PORTAL_KEYS, _FORMER_NAME)}
+        return {key: (self[key].data or "") if key in self else "" for key in (*PORTAL_KEYS, _FORMER_NAME)}
 
 
 def _control(field: Field) -> Any:
@@ -66,7 +67,10 @@ def posted_form(case: VerificationCase, restore: str = "") -> Any:
 
 def _prepared(form: Any, case: VerificationCase) -> Any:
     catalogue = dictionaries.titles()
-    for field in PORTAL:
+    fields = (*asked_at(case.entrance), *FOLDED)
+    for absent in [field.key for field in PORTAL if field not in fields]:
+        del form[absent]
+    for field in fields:
         if field.kind in (Kind.SERIES, Kind.TERM):
             _offer(form[field.key], _words_of(field, catalogue))
         form[field.key].flags.optional = _may_stay_empty(field, case)

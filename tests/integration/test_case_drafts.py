@@ -105,7 +105,7 @@ def test_what_cannot_be_read_is_told_and_not_kept(app):
         answers = case_drafts.read_form(
             again, {**factories.shown_values(again), "awarded_on": "2009-13", "specialty": "护理"}
         )
-        case_drafts.fill_in(again, answers, " 韦小\u200b芳 ")
+        case_drafts.fill_in(again, answers, " 韦小\u200b芳 ", again.version)
 
     assert [problem.key for problem in answers.problems] == ["awarded_on"]
     assert (case.awarded_on.iso, case.specialty, case.former_name) == ("2009-12-20", "护理", "韦小芳")

@@ -130,7 +130,7 @@ def test_what_is_typed_in_another_window_never_changes_what_was_sent(app):
     def type_on():
         again = db.session.get_one(VerificationCase, case_id)
         answers = case_drafts.read_form(again, {**factories.shown_values(again), "specialty": "护理"})
-        case_drafts.fill_in(again, answers, "")
+        case_drafts.fill_in(again, answers, "", again.version)
 
     at_once(app, *([written(type_on)] * 8), written(cases.act, actor, case_id, version, "submit"))
 

@@ -415,3 +415,66 @@ def test_an_empty_file_field_is_no_photo(wei: CheckedClient) -> None:
     send(wei, case_id, content_page=(BytesIO(b""), ""))
 
     assert "还没有上传证书内容页" in wei.page.text
+
+
+def test_two_devices_on_one_draft_and_the_later_one_is_told_with_nothing_lost(wei: CheckedClient) -> None:
+    case_id = start(wei, record())
+    wei.get(f"/portal/verify/{case_id}/")
+    on_the_desk = answers(wei, specialty="给水排水", obtained_by="评审")
+    fill_in(wei, case_id, specialty="园林绿化", later="1")
+
+    stale = wei.post(f"/portal/verify/{case_id}/", data=on_the_desk)
+
+    assert stale.status_code == 200
+    assert "刚刚在别的设备或窗口改过，您这次填的还没有存" in wei.page.text
+    assert "别处存的是“园林绿化”" in wei.page.text
+    assert "给水排水" in str(wei.page.elements)
+    assert case().specialty == "园林绿化"
+    assert wei.post(f"/portal/verify/{case_id}/", data=answers(wei)).location.endswith("/confirm")
+    assert (case().specialty, case().obtained_by.label) == ("给水排水", "评审")
+
+
+def test_the_same_words_from_two_devices_are_no_quarrel(wei: CheckedClient) -> None:
+    case_id = start(wei, record())
+    wei.get(f"/portal/verify/{case_id}/")
+    twice = answers(wei, specialty="给水排水")
+
+    first, second = (wei.post(f"/portal/verify/{case_id}/", data=twice) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (303, 303)
+
+
+def test_what_another_device_filled_in_meanwhile_is_not_sent_unread(wei: CheckedClient) -> None:
+    case_id = start(wei, record())
+    wei.get(f"/portal/verify/{case_id}/photos")
+    old = wei.page.form("version")
+    fill_in(wei, case_id, specialty="园林绿化", later="1")
+
+    wei.post(f"/portal/verify/{case_id}/photos", data={**old, **both_photos()})
+
+    assert case().state is CaseState.DRAFT
+    assert len(case().photos) == 2
+
+
+def test_a_photo_is_turned_as_often_as_one_likes(wei: CheckedClient) -> None:
+    case_id = start(wei, record())
+    wei.get(f"/portal/verify/{case_id}/photos")
+    wei.send(f"/portal/verify/{case_id}/photos", {"number_page": chosen("number-page.jpg"), "upload": "number_page"})
+    lying = case().photo(PhotoKind.NUMBER_PAGE)
+    width, height, key = lying.width, lying.height, lying.key
+    wei.get(f"/portal/verify/{case_id}/photos")
+
+    answer = wei.send(f"/portal/verify/{case_id}/photos", {"turn": "number_page"})
+
+    standing = case().photo(PhotoKind.NUMBER_PAGE)
+    assert answer.location.endswith("#number_page-card")
+    assert (standing.width, standing.height) == (height, width)
+    assert standing.key != key
+    assert len(case().photos) == 1
+
+
+def test_a_photo_that_is_not_there_cannot_be_turned(wei: CheckedClient) -> None:
+    case_id = start(wei, record())
+    wei.get(f"/portal/verify/{case_id}/photos")
+
+    assert wei.send(f"/portal/verify/{case_id}/photos", {"turn": "number_page"}).status_code == 404
