@@ -110,7 +110,7 @@ def _edit(case_id, specialty):
     with writing():
         case = db.session.get_one(VerificationCase, case_id)
         answers = case_drafts.read_form(case, {**factories.shown_values(case), "specialty": specialty})
-        case_drafts.fill_in(case, answers, "")
+        case_drafts.fill_in(case, answers, "", case.version)
         one = factories.photo()
         case_drafts.attach_photo(case, PhotoKind.NUMBER_PAGE, one, one.sha256)
 
@@ -131,7 +131,8 @@ def _replay(case_id):
     for event in trail:
         assert event.from_state == state
         state = event.to_state
-    assert (state, case.version) == (case.state.value, len(trail))
+    assert state == case.state.value
+    assert case.version >= len(trail), "every event raises it, and so does what a holder saves in a draft"
     assert case.deleted == (trail[-1].action in ("delete", "discard"))
     if case.state.is_public:
         assert case.certificate.is_public
