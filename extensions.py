@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -106,6 +106,36 @@ _BUSY_SECONDS = 15
 _PAUSE_SECONDS = 0.002
 
 
+class Moment:
+    """Answers that may be a moment old: kept until this process writes, and for ten seconds where another one does.
+
+    For what stands on every page and seldom changes, such as counts in the menu; never for what a decision rests on.
+    """
+
+    SECONDS, MOST = 10.0, 2_000
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self._kept: dict[Any, tuple[float, Any]] = {}
+
+    def keep(self, key: Any, answer: Callable[[], Any]) -> Any:
+        kept = self._kept
+        known = kept.get(key)
+        if known is None or known[0] < time.monotonic():
+            known = (time.monotonic() + self.SECONDS, answer())
+            if len(kept) < self.MOST:
+                kept[key] = known
+        return known[1]
+
+    def forget(self) -> None:
+        """Begin anew; who is reading meanwhile keeps what was read into the old memory."""
+        self.generation += 1
+        self._kept = {}
+
+
+moment = Moment()
+
+
 class WroteWhileReading(RuntimeError):
     """A flush outside `writing()`: a page that only reads tried to change something."""
 
@@ -158,6 +188,7 @@ def writing() -> Iterator[Session]:
             session.connection(execution_options={"immediate": True})
             yield session
             session.commit()
+            moment.forget()
         except BaseException:
             session.rollback()
             raise

@@ -7,6 +7,8 @@ are not exposed: the screens here read the declarations of their class at each r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -18,7 +20,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from admin_views.batch import BatchAction, Plan, as_id, confirm_context, result_context, ticked
-from admin_views.cells import plain
+from admin_views.cells import code, plain
 from admin_views.editing import Editing
 from admin_views.forms import BackOfficeForm
 from admin_views.grid import Grid
@@ -29,6 +31,9 @@ from extensions import db
 from listing.filters import GridFilter
 from listing.paging import Order, Page, page_of
 from web.access import can, current_actor
+
+_SOME_ID = 987_654_321
+"""Stands for a row's number where addresses are built; longer than any number that stands in an address beside it."""
 
 
 class BackOfficeView(Editing, BackOfficeScreen, ModelView):
@@ -122,6 +127,15 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
         """Return what stands in a cell: escaped by the template unless it is Markup."""
         formatter = self.column_formatters.get(name)
         return plain(formatter(row) if formatter else getattr(row, name))
+
+    def reader(self, name: str) -> Callable[[Any], Any]:
+        """Return what reads a column's cell from a row."""
+        return self.column_formatters.get(name) or attrgetter(name)
+
+    def addresses(self, **arguments: str) -> Callable[[Any], str | None]:
+        """Return what gives each row its address; where it differs by the row's number only, it is built once."""
+        pattern = self.row_url(SimpleNamespace(id=_SOME_ID), **arguments)
+        return lambda row: pattern.replace(str(_SOME_ID), str(row.id), 1) if pattern else None
 
     def row_label(self, row: Any) -> str:
         """Return how a row is called on confirm and result pages."""
@@ -243,4 +257,4 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
 
 def masked(row: Any) -> Markup:
     """Return an ID number as lists show it."""
-    return Markup('<span class="zs-code">{}</span>').format(row.masked_id)
+    return code(row.masked_id)

@@ -10,11 +10,13 @@ from flask import url_for
 
 from admin_views.batch import BatchAction
 from admin_views.grid import Grid
+from extensions import moment
 from listing import search
 from listing.filters import GridFilter
 from listing.paging import Page
 from listing.reading import SMALL, Count, Found
 from listing.selection import TAB_COUNTED, Selection, Tab
+from models import SavedView
 from operations import events
 from web.access import can, current_actor
 
@@ -26,7 +28,7 @@ class BigGrid(Grid):
         super().__init__(view, args)
         place = current_actor().place
         assert place is not None
-        self.setting = view.setting()
+        self.setting, self.views = view.liking()
         self.selection = Selection(view.listing, args, place, self.setting.sort if self.setting else "")
 
     @cached_property
@@ -69,21 +71,23 @@ class BigGrid(Grid):
 
     @cached_property
     def count(self) -> Count:
-        return self.selection.count()
+        """How many there are; the same while somebody turns the pages."""
+        asked = frozenset(self.arguments(sort=None).items())
+        count: Count = moment.keep(("count", self.view.slug, self.selection.place, asked), self.selection.count)
+        return count
 
     @cached_property
     def found(self) -> Found:
-        after, before = (self._given(name) for name in ("after", "before"))
+        after, before = (self._row_named(name) for name in ("after", "before"))
         return self.selection.page(after=after, before=before)
 
-    def _given(self, name: str) -> int | None:
+    def _row_named(self, name: str) -> int | None:
         given = self.args.get(name, "")
         return int(given) if given.isascii() and given.isdigit() and len(given) <= 9 else None
 
     @cached_property
     def page(self) -> Page:
-        rows = {row.id: row for row in self.view.list_query().filter(self.view.model.id.in_(self.found.ids))}
-        there = [rows[row_id] for row_id in self.found.ids if row_id in rows]
+        there = self.selection.listing.rows(self.found.ids, self.columns, self.selection.place)
         return Page(there, self.found.more_before, self.found.more_after)
 
     def first(self, *conditions: Any) -> Any:
@@ -117,12 +121,15 @@ class BigGrid(Grid):
         stopped = self.found.stopped_at
         if stopped is None:
             return first, last
-        return (stopped, last or self._given("before")) if backwards else (first or self._given("after"), stopped)
+        return (
+            (stopped, last or self._row_named("before")) if backwards else (first or self._row_named("after"), stopped)
+        )
 
     def drawn_tabs(self) -> list[dict[str, Any]]:
         tabs = self.view.listing.tabs
         counted = [tab for tab in tabs if tab.counted and (tab.counted_for is None or can(tab.counted_for))]
-        counts = self.selection.tab_counts(counted) if counted else {}
+        key = ("tabs", self.view.slug, self.selection.place, tuple(tab.name for tab in counted))
+        counts = moment.keep(key, lambda: self.selection.tab_counts(counted)) if counted else {}
         return [self._drawn_tab(tab, counts.get(tab.name)) for tab in tabs]
 
     def _drawn_tab(self, tab: Tab, count: int | None) -> dict[str, Any]:
@@ -154,11 +161,15 @@ class BigGrid(Grid):
             "choosable": self.view.choosable(self.columns),
             "settings_url": url_for(f"{endpoint}.settings_view", **self.arguments()),
             "keeps_sort": bool(self.args.get("sort")) and self.sort != self.usual_sort,
-            "saved_views": self.view.saved_views(self.arguments()),
+            "saved_views": [self._drawn_view(view) for view in self.views],
             "may_save": self.is_narrowed or bool(self.arguments(sort=None)),
             "export_url": url_for(f"{endpoint}.export_view", **self.arguments()),
             "save_url": url_for(f"{endpoint}.save_view", **self.arguments()),
         }
+
+    def _drawn_view(self, view: SavedView) -> dict[str, Any]:
+        address = url_for(f"{self.view.endpoint}.index_view", **view.arguments)
+        return {"id": view.id, "label": view.name, "active": view.arguments == self.arguments(), "url": address}
 
     def _all_matching(self) -> dict[str, Any]:
         """Offer to act on more than this page, where it is known how many that would be."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import get_template_attribute
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from domain.certificate_rows import shown
 from web.filters import local
 
 
+@lru_cache(maxsize=1024)
 def tag(label: str, tone: str = "none", icon: str | None = None) -> Markup:
     """Return a status in picture and words."""
     drawn: Markup = get_template_attribute("_macros/status.html", "status_tag")(label, tone, icon)
@@ -20,7 +22,7 @@ def tag(label: str, tone: str = "none", icon: str | None = None) -> Markup:
 
 def code(value: Any) -> Markup | str:
     """Return a number in the typeface that tells 0 from O."""
-    return Markup('<span class="zs-code">{}</span>').format(value) if value else ""
+    return Markup(f'<span class="zs-code">{escape(value)}</span>') if value else ""  # noqa: S704 - the value is escaped
 
 
 def linked(words: str, url: str | None) -> Markup | str:
@@ -30,7 +32,7 @@ def linked(words: str, url: str | None) -> Markup | str:
 
 def plain(value: Any) -> Any:
     """Return a stored value as people read it: a word, a local time, or the text itself."""
-    if isinstance(value, Markup):
+    if type(value) in (str, Markup):
         return value
     if isinstance(value, datetime):
         return local(value)

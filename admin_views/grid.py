@@ -9,17 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from flask import url_for
+from flask import get_template_attribute, url_for
+from markupsafe import Markup
 from sqlalchemy import func, literal, select
 
 from admin_views.batch import BatchAction, as_id
-from extensions import db
+from admin_views.grid_rows import Drawn, rows_of
+from extensions import db, moment
 from listing import search
 from listing.filters import GridFilter
 from listing.paging import Order, Page
 from listing.reading import COUNTED
 from listing.selection import PAGE_ARGUMENTS, Tab
-from web.access import can
+from web.access import can, current_actor
 
 ALWAYS_OPEN = 5
 
@@ -29,7 +31,7 @@ class Grid:
 
     def __init__(self, view: Any, args: Mapping[str, str]) -> None:
         self.view = view
-        self.args = args
+        self.args = dict(args.items())
 
     # What was asked for.
 
@@ -67,12 +69,16 @@ class Grid:
         column = getattr(self.view.model, self.sort.removeprefix("-"))
         return Order(column, self.view.model.id, self.sort.startswith("-"))
 
+    @cached_property
+    def _given(self) -> dict[str, str]:
+        """What the address says that means something here."""
+        names = ["tab", search.SEARCH, search.PERSON, "sort", *(name for one in self.filters for name in one.arguments)]
+        return {name: self.args[name] for name in names if self.args.get(name)}
+
     def arguments(self, *, with_page: bool = False, **changed: str | None) -> dict[str, str]:
         """Return the address's own arguments that mean something here, with some changed or taken out."""
-        names = ["tab", search.SEARCH, search.PERSON, "sort", *(PAGE_ARGUMENTS if with_page else ())]
-        names += [name for one in self.filters for name in one.arguments]
-        wanted: dict[str, str | None] = {name: self.args.get(name) for name in names}
-        return {name: value for name, value in (wanted | changed).items() if value}
+        pages = {name: self.args.get(name) for name in PAGE_ARGUMENTS} if with_page else {}
+        return {name: value for name, value in (self._given | pages | changed).items() if value}
 
     def url(self, **changed: str | None) -> str:
         return url_for(f"{self.view.endpoint}.index_view", **self.arguments(**changed))
@@ -135,11 +141,11 @@ class Grid:
     # What the template draws.
 
     def context(self) -> dict[str, Any]:
-        view, (near, further) = self.view, self._drawn_filters()
+        view, (fields, further) = self.view, self._drawn_filters()
         return {
             "tabs": self.drawn_tabs(),
-            "near_filters": near,
-            "further_filters": further,
+            "filter_fields": fields,
+            "further_fields": further,
             "search": (self.sought.shown if self.sought else "") if view.search_hint else None,
             "person": self.args.get(search.PERSON, "") if self.sought and self.sought.is_personal else "",
             "search_hint": view.search_hint,
@@ -147,20 +153,29 @@ class Grid:
             "clear_url": url_for(f"{view.endpoint}.index_view", **self._off_first_tab()),
             "kept_arguments": [(name, value) for name, value in self.arguments().items() if name in ("tab", "sort")],
             "columns": [self._head(name) for name in self.columns],
-            "rows": [self._row(row) for row in self.page.rows],
+            "rows": self._drawn_rows(),
             "actions": list(self.actions),
             "action_url": self.action_url(),
             "pager": self._pager(),
             **self._empty(),
         }
 
-    def _drawn_filters(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """The first ones and those in use stand open, the others are folded away."""
+    def _drawn_filters(self) -> tuple[Markup, Markup]:
+        """The first ones and those in use stand open, the others are folded away; drawn once for a while for all."""
+        asked = tuple(
+            (name, self.args.get(name)) for one in self.filters for name in one.arguments if self.args.get(name)
+        )
+        key = ("filters", self.view.endpoint, current_actor().role, current_actor().place, asked)
+        drawn: tuple[Markup, Markup] = moment.keep(key, self._draw_filters)
+        return drawn
+
+    def _draw_filters(self) -> tuple[Markup, Markup]:
         near, further = [], []
         for index, one in enumerate(self.filters):
             used = any(self.args.get(name) for name in one.arguments)
             (near if index < ALWAYS_OPEN or used else further).append(one.control(self.args))
-        return near, further
+        draw = get_template_attribute("_macros/listing.html", "filter_controls")
+        return draw(near), draw(further)
 
     def drawn_tabs(self) -> list[dict[str, Any]]:
         return []
@@ -186,13 +201,14 @@ class Grid:
         return {
             "label": self.view.label_of(name),
             "sortable": name in self.view.sortable,
-            "sort_url": self.url(sort=turned),
+            "sort_url": self.url(sort=turned) if name in self.view.sortable else "",
             "direction": direction,
         }
 
-    def _row(self, row: Any) -> dict[str, Any]:
-        cells = [self.view.cell(row, name) for name in self.columns]
-        return {"id": row.id, "cells": cells, "url": self.view.row_url(row, **self.arguments(with_page=True))}
+    def _drawn_rows(self) -> Markup:
+        columns = [Drawn(self.view.label_of(name), self.view.reader(name)) for name in self.columns]
+        kept = self.arguments(with_page=True)
+        return rows_of(self.page.rows, columns, ticks=bool(self.actions), address=self.view.addresses(**kept))
 
     def _pager(self) -> dict[str, Any]:
         page = self.page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from extensions import writing
 from listing import sheets
 from listing.selection import Listing
 from listing.sheets import TYPES, XLSX
-from models import GridSetting, now
+from models import GridSetting, SavedView, now
 from operations import exports, grid_settings
 from web.access import current_actor
 from web.filters import local
@@ -43,7 +43,7 @@ class ListingView(BackOfficeView):
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
         listing = cls.listing
-        cls.model_class, cls.eager = listing.model, listing.eager
+        cls.model_class = listing.model
         cls.grid_filters, cls.sortable, cls.default_sort = listing.filters, tuple(listing.sorts), listing.default_sort
         cls.column_list = tuple(column.name for column in listing.columns)
 
@@ -56,6 +56,11 @@ class ListingView(BackOfficeView):
         if name in self.column_formatters or column is None:
             return super().cell(row, name)
         return plain(column.read(row))
+
+    def reader(self, name: str) -> Callable[[Any], Any]:
+        column, formatter = self.listing.column(name), self.column_formatters.get(name)
+        assert column is not None
+        return formatter or column.read
 
     def is_certificate_number(self, number: str) -> bool:
         """Whether a certificate of this number is in scope: a short number may be one, or somebody's document."""
@@ -71,20 +76,11 @@ class ListingView(BackOfficeView):
 
     # How this person likes the list.
 
-    def setting(self) -> GridSetting | None:
-        return grid_settings.setting_of(current_actor(), self.slug)
+    def liking(self) -> tuple[GridSetting | None, list[SavedView]]:
+        return grid_settings.liking(current_actor(), self.slug)
 
     def choosable(self, shown: Sequence[str]) -> list[dict[str, Any]]:
         return [{"name": one.name, "label": one.label, "on": one.name in shown} for one in self.listing.columns[1:]]
-
-    def saved_views(self, arguments: Mapping[str, str]) -> list[dict[str, Any]]:
-        return [
-            {
-                "id": one.id, "label": one.name, "active": one.arguments == arguments,
-                "url": url_for(f"{self.endpoint}.index_view", **one.arguments),
-            }
-            for one in grid_settings.views_of(current_actor(), self.slug)
-        ]  # fmt: skip
 
     @expose("/settings/", methods=("POST",))
     def settings_view(self) -> Response:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import groupby
 from typing import Any
 
 from flask import request, url_for
+
+from extensions import moment
+from web.access import current_actor
 
 Item = tuple[str, str, str, bool, str]
 
@@ -26,5 +30,13 @@ def menu_of(placed: Iterable[tuple[str, Any]]) -> Callable[[], list[tuple[str, l
 
 
 def _item(view: Any) -> Item:
-    address = url_for(f"{view.endpoint}.{view._default_view}")
-    return view.label, address, view.icon, request.blueprint == view.endpoint, view.pill()
+    address = _address(f"{view.endpoint}.{view._default_view}", request.script_root)
+    actor = current_actor()
+    pill = moment.keep((view.endpoint, actor.role, actor.place), view.pill)
+    return view.label, address, view.icon, request.blueprint == view.endpoint, pill
+
+
+@cache
+def _address(endpoint: str, root: str) -> str:
+    """Addresses of screens never change while a server runs under the same root."""
+    return url_for(endpoint)

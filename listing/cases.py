@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import or_
@@ -92,17 +93,19 @@ def waited(case: Case) -> str:
 
 def _field(key: str) -> Column:
     field = BY_KEY[key]
-    return Column(key, field.label, lambda row: getattr(row, key), width=field.width)
+    return Column(key, field.label, attrgetter(key), width=field.width)
 
 
 COLUMNS = (
     Column("cert_no", "证书编号", lambda row: row.cert_no or "无编号"),
-    Column("state", "审核状态", lambda row: "已删除" if row.deleted else row.state.label),
-    Column("waited", "已等", lambda row: waited(row), width=14),
+    Column(
+        "state", "审核状态", lambda row: "已删除" if row.deleted else row.state.label, needs=("state", "deleted_at")
+    ),
+    Column("waited", "已等", lambda row: waited(row), needs=("state", "deleted_at", "submitted_at")),
     Column("submitted_at", "提交时间", lambda row: row.submitted_at, width=16),
     Column("holder", "持证人", lambda row: row.holder.name, width=10),
     Column("former_name", FORMER_NAME_LABEL, lambda row: row.former_name, width=10),
-    Column("id_number", "身份证号", lambda row: row.holder.masked_id, width=22),
+    Column("id_number", "身份证号", lambda row: row.holder.masked_id, width=22, needs=("holder",)),
     *(
         _field(key)
         for key in ("title_level", "title_series", "title", "obtained_by", "specialty", "awarding_body", "awarded_on")
@@ -146,5 +149,5 @@ CASES = Listing(
         Tab("deleted", "已删除", lambda: [(Case.deleted_at.is_not(None),)], sorts=("submitted_at",)),
         Tab("all", "全部"),
     ),
-    eager=(Case.holder, Case.office),
+    always=("cert_no", "holder"),
 )  # fmt: skip

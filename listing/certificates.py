@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import or_
@@ -92,7 +93,7 @@ def _columns() -> tuple[Column, ...]:
 
 def _column(key: str, *, shown: bool | None = None) -> Column:
     field = BY_KEY[key]
-    read = (lambda row: row.masked_id) if key == "id_number" else (lambda row: getattr(row, key))
+    read = attrgetter("masked_id" if key == "id_number" else key)
     return Column(key, field.label, read, key not in _NOT_SHOWN if shown is None else shown, field.width)
 
 
@@ -138,5 +139,5 @@ CERTIFICATES = Listing(
         Tab("void_pending", S.VOID_PENDING.label, lambda: [in_status(S.VOID_PENDING)], True, Permission.VOID_DECISIONS, ("id",)),
         Tab("void", S.VOID.label, lambda: [in_status(S.VOID)], sorts=("id",)),
     ),
-    eager=(Certificate.office,),
+    always=("cert_no", "name"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.access import Place
-from extensions import db
+from extensions import db, moment
 from listing.filters import GridFilter
 from models import Office
 
@@ -23,7 +23,8 @@ class OfficeFilter(GridFilter):
 
 def below(place: Place) -> list[tuple[str, str]]:
     query = select(Office.name).where(Office.within(place)).order_by(Office.id)
-    return [(name, name) for name in db.session.scalars(query)]
+    names = moment.keep(("offices", place.office_id), lambda: tuple(db.session.scalars(query)))
+    return [(name, name) for name in names]
 
 
 def filter_of(model: Any) -> OfficeFilter:

@@ -5,12 +5,13 @@ Whatever stands in an address that is not understood is left aside; no address i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import and_, or_, select, true
+from sqlalchemy.orm import RelationshipProperty, joinedload, load_only
 
 from domain.access import Permission, Place
 from domain.vocabulary import OfficeKind
@@ -47,13 +48,21 @@ class Tab:
 
 @dataclass(frozen=True)
 class Column:
-    """What a list can show and an export writes; `read` returns the plain value of a row."""
+    """What a list can show and an export writes; `read` returns the plain value of a row.
+
+    `needs` names what it reads of the row, where that is not the column of its own name.
+    """
 
     name: str
     label: str
     read: Callable[[Any], Any]
     shown: bool = True
     width: int = 14
+    needs: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.needs or (self.name,)
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ class Listing:
     default_sort: str
     searched: Callable[[search.Sought], Wish]
     tabs: tuple[Tab, ...] = ()
-    eager: tuple[Any, ...] = ()
+    always: tuple[str, ...] = ()
     _by_name: dict[str, Column] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -79,6 +88,25 @@ class Listing:
 
     def column(self, name: str) -> Column | None:
         return self._by_name.get(name)
+
+    def rows(self, ids: Sequence[int], names: Sequence[str], place: Place) -> list[Any]:
+        """Return the rows of these ids in this order, with what these columns read; what left the place is not there.
+
+        What no column shows is neither read nor decrypted, and rows that show only themselves are no entities.
+        """
+        wanted = {*self.always, *(need for one in self.columns if one.name in names for need in one.reads)}
+        attributes = [getattr(self.model, name) for name in sorted(wanted)]
+        here = (self.model.id.in_(ids), self.model.within(place))
+        joined = [one for one in attributes if isinstance(one.property, RelationshipProperty)]
+        if joined:
+            plain = [one for one in attributes if not isinstance(one.property, RelationshipProperty)]
+            loading = [load_only(self.model.id, *plain), *map(joinedload, joined)]
+            found = {row.id: row for row in db.session.scalars(select(self.model).where(*here).options(*loading))}
+        else:
+            slim, names = _slim(self.model), ("id", *(one.key for one in attributes))
+            read = db.session.execute(select(self.model.id, *attributes).where(*here))
+            found = {row[0]: slim(zip(names, row, strict=True)) for row in read}
+        return [found[one] for one in ids if one in found]
 
     def tab_named(self, name: str) -> Tab | None:
         return next((tab for tab in self.tabs if tab.name == name), self.tabs[0] if self.tabs else None)
@@ -90,6 +118,21 @@ class Listing:
         name = sort.removeprefix("-")
         indexed = name in tab.sorts if tab and tab.sorts is not None else self.sorts[name]
         return Order(name, getattr(self.model, name), self.model.id, sort.startswith("-"), indexed)
+
+
+class _Slim:
+    """A row with the columns that were read and the properties of its model."""
+
+    def __init__(self, values: Iterable[tuple[str, Any]]) -> None:
+        self.__dict__.update(values)
+
+
+@cache
+def _slim(model: type[Any]) -> type[_Slim]:
+    properties = {
+        name: one for cls in reversed(model.__mro__) for name, one in vars(cls).items() if isinstance(one, property)
+    }
+    return type("Slim", (_Slim,), properties)
 
 
 def _scoped(tab: Tab | None, scope: Any) -> list[Conditions]:

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from flask import current_app
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from domain.certificate_rows import shown
 from extensions import db
@@ -49,19 +47,11 @@ def _told(rows: Iterator[list[str]], told: Told) -> Iterator[list[str]]:
 
 def _lines(selection: Selection, columns: Sequence[Column]) -> Iterator[list[str]]:
     zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    names = [column.name for column in columns]
     for ids in selection.pages(ROWS_AT_ONCE):
-        rows = _loaded(selection, ids)
+        rows = selection.listing.rows(ids, names, selection.place)
         yield from ([_text(column.read(row), zone) for column in columns] for row in rows)
         db.session.expunge_all()
-
-
-def _loaded(selection: Selection, ids: Sequence[int]) -> list[Any]:
-    """Return the rows of these ids in this order; one that left the place in between is not among them."""
-    model = selection.listing.model
-    query = select(model).where(model.id.in_(ids), model.within(selection.place))
-    rows = db.session.scalars(query.options(*(joinedload(path) for path in selection.listing.eager)))
-    found = {row.id: row for row in rows}
-    return [found[one] for one in ids if one in found]
 
 
 def _text(value: Any, zone: ZoneInfo) -> str:

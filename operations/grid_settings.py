@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from domain import normalizing
 from domain.access import Actor
 from domain.errors import FieldProblem, NotFound
 from extensions import db
-from models import GridSetting, SavedView
+from models import GridSetting, SavedView, StaffUser
 
 LONGEST_NAME = 20
 MOST_VIEWS = 12
@@ -20,9 +20,18 @@ def setting_of(actor: Actor, grid: str) -> GridSetting | None:
     return db.session.get(GridSetting, (actor.id, grid))
 
 
-def views_of(actor: Actor, grid: str) -> list[SavedView]:
-    query = select(SavedView).filter_by(user_id=actor.id, grid=grid).order_by(SavedView.id)
-    return list(db.session.scalars(query))
+def liking(actor: Actor, grid: str) -> tuple[GridSetting | None, list[SavedView]]:
+    """Return how somebody likes the list and the views saved for it, in one query."""
+    setting = and_(GridSetting.user_id == StaffUser.id, GridSetting.grid == grid)
+    views = and_(SavedView.user_id == StaffUser.id, SavedView.grid == grid)
+    query = (
+        select(GridSetting, SavedView)
+        .select_from(StaffUser)
+        .outerjoin(GridSetting, setting)
+        .outerjoin(SavedView, views)
+    )
+    found = db.session.execute(query.where(StaffUser.id == actor.id).order_by(SavedView.id)).all()
+    return (found[0][0] if found else None), [view for _, view in found if view]
 
 
 def keep_columns(actor: Actor, grid: str, columns: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from app import create_app
 from commands import cast
 from commands.seeds import seed
 from domain.access import Actor
-from extensions import db, queue
+from extensions import db, moment, queue
 from models import Account, EmployerUser, Holder, StaffUser
 from operations import lookups, passwords
 from tests.engines import postgres
@@ -121,6 +121,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     queue.init_app(engine.app)
     lookups.buffer.take()
     lookups.buffer.written()
+    moment.forget()
     with engine.app.app_context():
         yield engine.app
         db.session.remove()

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from domain.access import ANYBODY, GRANTS, Actor, Permission, Role
-from extensions import db, login_manager, writing
+from extensions import db, login_manager, moment, writing
 from models import ACCOUNTS, Account
 from operations import sessions
 from web import typed
@@ -60,9 +60,14 @@ def requires(permission: Permission) -> Callable[[F], F]:
 
 
 def current_actor() -> Actor:
-    """Return who is asking, with role and place as they are now."""
+    """Return who is asking, with role and place as they are now: asked for at every turn, read again after a write."""
     account = own_account()
-    return account.actor if account else ANYBODY
+    if account is None:
+        return ANYBODY
+    known: tuple[Account | None, int, Actor] = g.get("actor", (None, 0, ANYBODY))
+    if known[0] is not account or known[1] != moment.generation:
+        known = g.actor = account, moment.generation, account.actor
+    return known[2]
 
 
 def can(permission: Permission | str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_admin import Admin
 from flask_admin.contrib.sqla import ModelView
+from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,6 +64,7 @@ def stock(folder: Path, url: str = "") -> Flask:
     app = Flask("stock")
     app.config.update(SECRET_KEY=os.urandom(16), SQLALCHEMY_DATABASE_URI=database_url(url, folder))
     stock_db.init_app(app)
+    Babel(app)
     view: Any = StockView(Certificate, stock_db, endpoint="certificates")
     with app.app_context():
         Admin(app).add_view(view)
