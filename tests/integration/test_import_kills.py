@@ -77,10 +77,13 @@ class Watched:
 
     def killed_while(self, source: str, *, ends_as: str) -> None:
         """Let the worker begin, kill it at some moment, start it anew and wait for the end."""
+        before = int(self.asked("SELECT coalesce(max(id), 0) FROM background_job"))
         self.server.start_worker()
         self.server.run_python(source)
-        self.until(lambda: self.asked("SELECT count(*) FROM background_job WHERE state <> 'waiting'") > 0)
-        time.sleep(self._chance.uniform(0, 0.7))
+        self.until(
+            lambda: self.asked(f"SELECT count(*) FROM background_job WHERE id > {before} AND state <> 'waiting'")
+        )
+        time.sleep(self._chance.uniform(0, 0.2))
         self.server.kill_worker()
         assert self.certificates in (0, ROWS), "all or nothing"
         self.server.start_worker()
