@@ -69,12 +69,22 @@ class BigGrid(Grid):
                 f"先按“{self.view.label_of(used.name)}”排；再加一个条件就可以"
             )
 
-    @cached_property
+    @property
     def count(self) -> Count:
         """How many there are; the same while somebody turns the pages."""
-        asked = frozenset(self.arguments(sort=None).items())
-        count: Count = moment.keep(("count", self.view.slug, self.selection.place, asked), self.selection.count)
-        return count
+        return self._counted[1]
+
+    @cached_property
+    def recounted(self) -> Count:
+        """How many there are now: what an action on all of them goes by."""
+        return self.selection.count()
+
+    @cached_property
+    def _counted(self) -> tuple[int, Count]:
+        """The newest event and the count taken after it, kept together: what came after the count is never in it."""
+        key = ("count", self.view.slug, self.selection.place, frozenset(self.arguments(sort=None).items()))
+        counted: tuple[int, Count] = moment.keep(key, lambda: (events.newest_id(), self.selection.count()))
+        return counted
 
     @cached_property
     def found(self) -> Found:
@@ -177,7 +187,7 @@ class BigGrid(Grid):
         offered = (
             any(one.for_all for one in self.actions) and count.kind == "exact" and count.number > len(self.page.rows)
         )
-        return {"all_matching": f"全部 {count.number:,} 条", "seen_event": events.newest_id()} if offered else {}
+        return {"all_matching": f"全部 {count.number:,} 条", "seen_event": self._counted[0]} if offered else {}
 
     @property
     def usual_sort(self) -> str:

@@ -76,10 +76,10 @@ class CaseBatch(RowByRow):
     def batch_of_all(self: Any, name: str) -> str | Response:
         """Take the action to a few here; to more in the background, and to none that nobody has counted."""
         grid, seen = self.grid_of(request.args), batch.as_id(request.form.get("seen_event")) or 0
-        if grid.count.kind != "exact":
+        if grid.recounted.kind != "exact":
             flash("条数太多，一次最多办 10,000 件，请再加一个筛选条件。", "warn")
             return redirect(self.list_url(), 303)
-        if grid.count.number > AT_ONCE:
+        if grid.recounted.number > AT_ONCE:
             return self.ask_background(grid, BY_NAME[name], seen)  # type: ignore[no-any-return]
         ids = [one for page in grid.selection.pages(AT_ONCE) for one in page]
         there = grid.selection.unchanged(ids, seen)
@@ -100,7 +100,7 @@ class CaseBatch(RowByRow):
 
     def confirm_all(self: Any, grid: Any, transition: Transition, seen: int, form: ReplyForm) -> str:
         """Count what can take the action by its state; what else speaks against a single case is told at the end."""
-        selected, kept = grid.count.number, VerificationCase.deleted_at.is_(None)
+        selected, kept = grid.recounted.number, VerificationCase.deleted_at.is_(None)
         fits = VerificationCase.state.in_(transition.sources), ~kept if transition.restores else kept
         able = min(grid.selection.among(*fits).count().number, selected)
         hidden = [("action", transition.name), ("confirmed", "1"), ("all_matching", "1"), ("seen_event", seen)]

@@ -9,7 +9,7 @@ from domain.access import Actor, Permission, Place
 from domain.errors import FieldProblem, NotFound
 from domain.verification import BY_NAME, TRANSITIONS, Reply, Transition
 from domain.vocabulary import ObtainedBy
-from extensions import db, moment
+from extensions import db
 from models import ObtainedByReading, Office, ReplyText, TitleEntry
 from operations import events
 
@@ -20,8 +20,7 @@ REPLYING: tuple[Transition, ...] = tuple(one for one in TRANSITIONS if one.by_of
 
 def series_names() -> list[str]:
     """Return the title series in the order of the catalogue."""
-    query = select(TitleEntry.guangxi_series).order_by(TitleEntry.id)
-    return list(moment.keep("series", lambda: tuple(dict.fromkeys(db.session.scalars(query)))))
+    return list(dict.fromkeys(db.session.scalars(select(TitleEntry.guangxi_series).order_by(TitleEntry.id))))
 
 
 # Titles.

@@ -60,12 +60,12 @@ def requires(permission: Permission) -> Callable[[F], F]:
 
 
 def current_actor() -> Actor:
-    """Return who is asking, with role and place as they are now: asked for at every turn, read again after a write."""
+    """Return who is asking, with role and place as they are now: kept while a page is read, read anew in a write."""
     account = own_account()
     if account is None:
         return ANYBODY
     known: tuple[Account | None, int, Actor] = g.get("actor", (None, 0, ANYBODY))
-    if known[0] is not account or known[1] != moment.generation:
+    if known[0] is not account or known[1] != moment.generation or db.session().info.get("writing"):
         known = g.actor = account, moment.generation, account.actor
     return known[2]
 

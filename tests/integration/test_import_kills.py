@@ -57,9 +57,9 @@ class Watched:
     def __init__(self, server: ServerProcess, chance: random.Random) -> None:
         self.server, self._chance = server, chance
 
-    def asked(self, sql: str) -> Any:
+    def asked(self, sql: str, *given: int) -> Any:
         with sqlite3.connect(f"file:{self.server.instance}/certificates.db?mode=ro", uri=True) as connection:
-            return connection.execute(sql).fetchone()[0]
+            return connection.execute(sql, given).fetchone()[0]
 
     @property
     def state(self) -> str:
@@ -81,7 +81,7 @@ class Watched:
         self.server.start_worker()
         self.server.run_python(source)
         self.until(
-            lambda: self.asked(f"SELECT count(*) FROM background_job WHERE id > {before} AND state <> 'waiting'")
+            lambda: self.asked("SELECT count(*) FROM background_job WHERE id > ? AND state <> 'waiting'", before)
         )
         time.sleep(self._chance.uniform(0, 0.2))
         self.server.kill_worker()

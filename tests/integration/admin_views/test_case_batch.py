@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 import jobs
 from admin_views import case_batch
 from domain.verification import BATCH_ACTIONS, ONE_BY_ONE, CaseState
-from extensions import db, writing
+from extensions import db, moment, writing
 from jobs import batches
 from models import BackgroundJob, Event, VerificationCase, now
 from tests import factories
@@ -115,6 +115,25 @@ def test_all_that_match_are_acted_on_and_nothing_that_came_later(as_staff: Any, 
 
     assert [again(case).state for case in seen] == [CaseState.REJECTED] * 2
     assert again(touched).state is CaseState.PENDING
+    assert again(later).state is CaseState.PENDING
+
+
+def test_what_another_process_brought_in_is_not_swept_in_with_an_older_count(
+    as_staff: Any, page_of_one: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = [pending() for _ in range(2)]
+    client = as_staff("ls.staff")
+    client.get(QUEUE)
+    monkeypatch.setattr(moment, "forget", lambda: None)  # as where another process writes
+    later = pending()
+    client.get(QUEUE)
+    assert "全部 2 条" in client.page.text
+    form = next(one["fields"] for one in client.page.forms if "seen_event" in one["fields"])
+
+    client.post(ACT, data={**form, "action": "reject", "all_matching": "1"})
+    client.post(ACT, data=_sent(client, reply="编号和原件对不上"))
+
+    assert [again(case).state for case in seen] == [CaseState.REJECTED] * 2
     assert again(later).state is CaseState.PENDING
 
 
