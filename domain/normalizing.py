@@ -48,7 +48,3 @@ def person_name(value: str) -> str:
         return name
     name = _interpunct.sub("·", name)
     return _blanks.sub("" if len(_han.findall(name)) in (2, 3) else " ", name)
-
-
-def is_han(char: str) -> bool:
-    return _han.fullmatch(char) is not None

@@ -51,11 +51,6 @@ class PartialDate:
     def from_date(cls, day: date) -> PartialDate:
         return cls(day.year, day.month, day.day)
 
-    @property
-    def chinese(self) -> str:
-        month = f"{self.year} 年 {self.month} 月"
-        return month if self.day is None else f"{month} {self.day} 日"
-
     def earliest(self) -> date:
         return date(self.year, self.month, self.day or 1)
 

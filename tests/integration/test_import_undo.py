@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+import importers
 import jobs
 from domain.errors import DomainError, StaleVersion
 from domain.vocabulary import BatchState
@@ -149,3 +150,42 @@ def test_two_clicks_undo_once_and_others_may_not(app: Flask, tmp_path: Path) -> 
         undo(db.session.get_one(ImportBatch, batch.id), version=version)
 
     assert db.session.query(Certificate).count() == 0
+
+
+def test_the_page_says_what_goes_and_two_presses_do_it_once(as_staff: Any, tmp_path: Path) -> None:
+    batch_id = commit(checked(workbook().row().row(), tmp_path)).id
+    client, address = as_staff("ls.staff"), f"/admin/imports/{batch_id}/"
+    client.get(f"{address}undo/")
+    asked, form = client.page.text, client.page.forms[-1]["fields"]
+
+    first, second = (client.post(f"{address}undo/", data=form) for _ in range(2))
+    client.get(address)
+
+    assert "这一批导入的 2 条证书记录会从系统里删去" in asked
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert "这一批的导入已撤销" in client.page.text
+    assert db.session.query(Event).filter_by(action="undo_import").count() == 1
+
+
+def test_a_check_under_way_shows_its_bar_and_can_be_given_up(as_staff: Any, tmp_path: Path) -> None:
+    path, actor, office_id = workbook().row().save(tmp_path), staff("ls.staff"), factories.office("灵山县职改办").id
+    with path.open("rb") as file:
+        batch_id, job_id = importers.receive(actor, office_id, file, path.name)
+    client, address = as_staff("ls.staff"), f"/admin/imports/{batch_id}/"
+
+    client.get("/admin/imports/")
+    listed = [link["href"] for link in client.page.all("a")]
+    client.get(address)
+    shown, links = client.page.all("progress"), client.page.text
+    told = client.get(f"{address}progress/").get_json()
+    client.get(f"{address}abandon/")
+    client.post(f"{address}abandon/", data=client.page.forms[-1]["fields"])
+    jobs.wake(job_id)
+
+    assert address in listed
+    assert shown
+    assert "刷新" in links
+    assert told["finished"] is False
+    db.session.rollback()
+    assert db.session.get_one(ImportBatch, batch_id, populate_existing=True).state is BatchState.ABANDONED
+    assert records() == []

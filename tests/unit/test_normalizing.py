@@ -72,16 +72,6 @@ def test_names_are_written_one_way(written: str, read: str) -> None:
     assert normalizing.person_name(written) == read
 
 
-@pytest.mark.parametrize("char", ["一", "龥", "㐀", "𠮷", "〇", "\U00030000"])
-def test_han_characters_are_known(char: str) -> None:
-    assert normalizing.is_han(char)
-
-
-@pytest.mark.parametrize("char", ["a", "1", "·", "の", "，", " ", "", "张三"])
-def test_other_signs_are_not_han_characters(char: str) -> None:
-    assert not normalizing.is_han(char)
-
-
 @given(st.text())
 @example("\u00b4\u00b4")
 @example("'\u200b'1")

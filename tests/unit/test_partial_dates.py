@@ -243,7 +243,6 @@ def test_reading_a_cell_raises_nothing_but_its_problem(cell: CellValue) -> None:
 def test_iso_and_back_is_the_same_date(found: PartialDate) -> None:
     assert PartialDate.from_iso(found.iso) == found
     assert parse_text(found.iso) == found
-    assert parse_text(found.chinese) == found
 
 
 @given(partial_dates)
@@ -262,8 +261,6 @@ def test_a_serial_number_is_its_day(day: PartialDate) -> None:
 def test_it_is_written_as_it_is_known() -> None:
     assert PartialDate(2013, 7).iso == "2013-07"
     assert PartialDate(2013, 7, 1).iso == "2013-07-01"
-    assert PartialDate(2013, 7).chinese == "2013 年 7 月"
-    assert PartialDate(2013, 7, 1).chinese == "2013 年 7 月 1 日"
 
 
 @pytest.mark.parametrize(
