@@ -67,11 +67,11 @@ class CaseBatch(RowByRow):
     @expose("/action/", methods=("POST",))
     def action_view(self: Any) -> str | Response:
         if request.form.get("all_matching") != "1":
-            return super().action_view()  # type: ignore[misc]
+            return super().action_view()
         name = request.form.get("action", "")
         if name not in {one.name for one in self.batch_actions if one.for_all}:
             abort(404)
-        return self.batch_of_all(name)  # type: ignore[no-any-return]
+        return self.batch_of_all(name)
 
     def batch_of_all(self: Any, name: str) -> str | Response:
         """Take the action to a few here; to more in the background, and to none that nobody has counted."""
@@ -80,18 +80,18 @@ class CaseBatch(RowByRow):
             flash("条数太多，一次最多办 10,000 件，请再加一个筛选条件。", "warn")
             return redirect(self.list_url(), 303)
         if grid.recounted.number > AT_ONCE:
-            return self.ask_background(grid, BY_NAME[name], seen)  # type: ignore[no-any-return]
+            return self.ask_background(grid, BY_NAME[name], seen)
         ids = [one for page in grid.selection.pages(AT_ONCE) for one in page]
         there = grid.selection.unchanged(ids, seen)
         if not there:
             flash("列出的记录刚刚都有人处理过，请看看现在的列表。", "warn")
             return redirect(self.list_url(), 303)
-        return self.batch(name, there)  # type: ignore[no-any-return]
+        return self.batch(name, there)
 
     def ask_background(self: Any, grid: Any, transition: Transition, seen: int) -> str | Response:
         form, actor = self.words_form(transition.name), current_actor()
         if not (batch.confirmed() and form.validate_on_submit()):
-            return self.confirm_all(grid, transition, seen, form)  # type: ignore[no-any-return]
+            return self.confirm_all(grid, transition, seen, form)
         with writing():
             job_id = jobs.batches.ask_for(actor, grid.selection, transition, seen, said_in_form()).id
         jobs.wake(job_id)
@@ -104,7 +104,7 @@ class CaseBatch(RowByRow):
         fits = VerificationCase.state.in_(transition.sources), ~kept if transition.restores else kept
         able = min(grid.selection.among(*fits).count().number, selected)
         hidden = [("action", transition.name), ("confirmed", "1"), ("all_matching", "1"), ("seen_event", seen)]
-        return self.render(  # type: ignore[no-any-return]
+        return self.render(
             "admin/confirm.html", title=transition.label, submit_label=f"确认{transition.label}", tone=transition.tone,
             lead="在后台逐件办理；打开列表以后新来的和有人动过的不算在内。", hidden=hidden,
             counts={"selected": selected, "able": able, "skipped": selected - able},

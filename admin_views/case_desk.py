@@ -46,7 +46,7 @@ class CaseDesk:
 
     @expose("/review/<int:case_id>/")
     def review(self: Any, case_id: int) -> str:
-        return self.case_page(self.reachable(case_id))  # type: ignore[no-any-return]
+        return self.case_page(self.reachable(case_id))
 
     @expose("/first/")
     def first(self: Any) -> Response:
@@ -72,7 +72,7 @@ class CaseDesk:
         if shown["can_correct"]:
             form = more.setdefault("correction", correction_form(case))
             shown |= {"suggested_titles": suggested_titles(form), "suggested_words": suggested_words()}
-        return self.render("admin/cases/review.html", **{**shown, **more})  # type: ignore[no-any-return]
+        return self.render("admin/cases/review.html", **{**shown, **more})
 
     @expose("/review/<int:case_id>/claim/", methods=("POST",))
     def claim(self: Any, case_id: int) -> FlaskResponse:
@@ -95,13 +95,13 @@ class CaseDesk:
             )  # this address stands above a refusal, and people come back to it
         decision = case_page.decision_named(request.form.get("decision", ""))
         if decision is None:
-            return self.again(case, "还没有选审核结论，请选一个再提交")  # type: ignore[no-any-return]
+            return self.again(case, "还没有选审核结论，请选一个再提交")
         if decision.evidence and not batch.confirmed():
-            return self.ask_evidence(case, decision)  # type: ignore[no-any-return]
+            return self.ask_evidence(case, decision)
         answers = self.corrected(case) if decision.confirms_correction and "correcting" in request.form else None
         if answers and answers.problems:
-            return self.again(case, "更正内容里有写得不对的地方，请看左边", answers)  # type: ignore[no-any-return]
-        return self.carry_on(case, decision, answers)  # type: ignore[no-any-return]
+            return self.again(case, "更正内容里有写得不对的地方，请看左边", answers)
+        return self.carry_on(case, decision, answers)
 
     def carry_on(self: Any, case: VerificationCase, decision: Transition, answers: Answers | None) -> Answer:
         """Take the decision and open the next case; what is refused changes nothing and keeps every word."""
@@ -111,17 +111,17 @@ class CaseDesk:
                 name = name_of(self.taken(case_id, decision, answers))
         except DomainError as refusal:
             if decision.evidence and not isinstance(refusal, StaleVersion):
-                return self.ask_evidence(self.reachable(case_id), decision, refusal)  # type: ignore[no-any-return]
-            return self.refused(case_id, refusal)  # type: ignore[no-any-return]
+                return self.ask_evidence(self.reachable(case_id), decision, refusal)
+            return self.refused(case_id, refusal)
         back = self.at("step", case_id, name="take_back")
         flash(Markup('<b>{}{}。</b>点错了？<a href="{}">恢复</a>').format(name, decision.told, back), "ok")
-        return self.onward(next_id)  # type: ignore[no-any-return]
+        return self.onward(next_id)
 
     def taken(self: Any, case_id: int, decision: Transition, answers: Answers | None) -> VerificationCase:
         version = batch.as_id(request.form.get("version")) or 0
         if answers is not None:
             version = self.act(case_id, BY_NAME["correct"], version, correction=answers.values).version
-        return self.act(case_id, decision, version)  # type: ignore[no-any-return]
+        return self.act(case_id, decision, version)
 
     def act(self, case_id: int, transition: Transition, version: int, **more: Any) -> VerificationCase:
         """Take one case through one transition with what the form brought."""
@@ -140,7 +140,7 @@ class CaseDesk:
             more["correction"] = correction_form(case, {key: request.form.get(key, "") for key in PORTAL_KEYS})
             for one in answers.problems if answers else ():
                 more["correction"].say(one.key, one.sentence)
-        return self.case_page(case, **more)  # type: ignore[no-any-return]
+        return self.case_page(case, **more)
 
     def refused(self: Any, case_id: int, refusal: DomainError) -> tuple[str, int]:
         """Somebody who was slower sees the case as it is now, and decides on that if it still can be decided."""
@@ -156,7 +156,7 @@ class CaseDesk:
             form.show(refusal)
         hidden = [("decision", decision.name), ("confirmed", "1"), ("version", request.form.get("version", ""))]
         hidden += [("matches_photo", key) for key in request.form.getlist("matches_photo")]
-        return self.render(  # type: ignore[no-any-return]
+        return self.render(
             "admin/confirm.html", title=f"认定为假证：{name_of(case)}", form=form, hidden=hidden, tone="bad",
             warning="认定后这本证书不能公开查验，持证人会列入问题人员。认定错了可以用“恢复”撤回。",
             submit_label="确认是假证", cancel_url=self.at("review", case.id), cancel_label="返回审核页",
@@ -179,16 +179,16 @@ class CaseDesk:
         case = self.reachable(case_id)
         if request.method == "GET":
             typed = MultiDict({"decision": "ask_confirmation"})
-            return self.case_page(case, correcting=True, typed=typed)  # type: ignore[no-any-return]
+            return self.case_page(case, correcting=True, typed=typed)
         answers = self.corrected(case)
         if answers.problems:
-            return self.again(case, "更正内容里有写得不对的地方，请看左边", answers)  # type: ignore[no-any-return]
+            return self.again(case, "更正内容里有写得不对的地方，请看左边", answers)
         try:
             with writing():
                 version = batch.as_id(request.form.get("version")) or 0
                 self.act(case_id, BY_NAME["correct"], version, correction=answers.values)
         except DomainError as refusal:
-            return self.refused(case_id, refusal)  # type: ignore[no-any-return]
+            return self.refused(case_id, refusal)
         flash("更正已保存，本人还看不到。选“待客户确认”提交后，由本人确认。", "ok")
         return redirect(self.at("review", case_id), 303)
 
@@ -227,4 +227,4 @@ class CaseDesk:
         with writing():
             events.record(actor, "view_id_number", ("holder", case.holder_id), "查看完整身份证号")
         case = self.reachable(case_id)
-        return self.case_page(case, revealed=case.holder.id_number)  # type: ignore[no-any-return]
+        return self.case_page(case, revealed=case.holder.id_number)

@@ -38,7 +38,7 @@ class CaseSteps:
                 seen = self.reachable(case_id).version if isinstance(refusal, StaleVersion) else seen
             else:
                 return redirect(self.after_step(case_id), 303)
-        return self.step_page(self.reachable(case_id), transition, form, seen)  # type: ignore[no-any-return]
+        return self.step_page(self.reachable(case_id), transition, form, seen)
 
     def targets(self, transition: Transition, case: VerificationCase | None = None) -> list[Office]:
         """Return the offices the action may pass to; only 转办 passes."""
@@ -54,10 +54,10 @@ class CaseSteps:
     def after_step(self: Any, case_id: int) -> str:
         case = db.session.get(VerificationCase, case_id)
         reached = case and case.place and current_actor().reaches(Permission.REVIEW, case.place)
-        return self.at("review", case_id) if reached else self.list_url()  # type: ignore[no-any-return]
+        return self.at("review", case_id) if reached else self.list_url()
 
     def step_page(self: Any, case: VerificationCase, transition: Transition, form: ReplyForm, seen: int) -> str:
-        return self.render(  # type: ignore[no-any-return]
+        return self.render(
             "admin/confirm.html", title=f"{transition.label}：{name_of(case)}", form=form,
             hidden=[("version", seen)], tone=transition.tone, submit_label=f"确认{transition.label}",
             cancel_url=self.at("review", case.id), cancel_label="返回审核页",

@@ -127,7 +127,7 @@ class Grid:
     @cached_property
     def page(self) -> Page:
         after, before = (self._pivot(name) for name in PAGE_ARGUMENTS)
-        return self.view.read_page(self.narrowed(self.view.list_query()), self.order, after, before)  # type: ignore[no-any-return]
+        return self.view.read_page(self.narrowed(self.view.list_query()), self.order, after, before)
 
     def _pivot(self, name: str) -> Any:
         """Return the row at which the page begins; one that is gone or out of scope means the first page."""

@@ -38,7 +38,7 @@ class Mending:
         refused = self._mended(batch_id, {row.position: typed})
         if refused:
             flash(f"{refused}。您填的内容还在，看过以后可以再保存。", "warn")
-            return self._rows_page(self._reached(batch_id), typed={row.position: typed})  # type: ignore[no-any-return]
+            return self._rows_page(self._reached(batch_id), typed={row.position: typed})
         _tell(*self._row(batch_id, row.position)[1:])
         return self._back(batch_id, row.position)
 
@@ -51,7 +51,7 @@ class Mending:
         there = importers.texts(content, importers.columns_by_sheet(batch.columns).get(row.sheet, ()))
         said = [(BY_KEY[key], sentence) for name in ("errors", "warnings") for key, sentence in content.get(name, ())]
         fields = [(one, importers.masked(one.key, there.get(one.key, ""))) for one in STORED]
-        return self.render(  # type: ignore[no-any-return]
+        return self.render(
             "admin/imports/row.html", page_title=batch.file_name, batch=batch, row=row, fields=fields, said=said,
             controls=controls(), back_url=url_for(".batch_view", batch_id=batch_id, **where()), where=where(),
         )  # fmt: skip
@@ -93,7 +93,7 @@ class Mending:
         with writing():
             summary = f"查看“{batch.file_name}”里要改的身份证号"
             events.record(current_actor(), "view_id_number", ("import_batch", batch_id), summary)
-        return self._rows_page(self._reached(batch_id), revealed=True)  # type: ignore[no-any-return]
+        return self._rows_page(self._reached(batch_id), revealed=True)
 
     def _row(self: Any, batch_id: int, position: Any) -> tuple[ImportBatch, StagedRow]:
         batch, at = self._reached(batch_id), as_id(position)

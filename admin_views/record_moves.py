@@ -88,13 +88,13 @@ class MovesRecords(RowByRow):
             abort(403)
         form, version = reason_form(move), request.form.get("version") or row.version
         if not form.validate_on_submit():
-            return self.move_page(row, move, form, version)  # type: ignore[no-any-return]
+            return self.move_page(row, move, form, version)
         try:
-            return self.moved(row.id, move, as_id(version) or 0)  # type: ignore[no-any-return]
+            return self.moved(row.id, move, as_id(version) or 0)
         except NotFound:
             raise
         except DomainError as refusal:
-            return self.not_moved(row.id, move, form, refusal)  # type: ignore[no-any-return]
+            return self.not_moved(row.id, move, form, refusal)
 
     def moved(self: Any, row_id: int, move: Move, version: int) -> Response:
         with writing():
@@ -116,7 +116,7 @@ class MovesRecords(RowByRow):
 
     def move_page(self: Any, row: Any, move: Move, form: BackOfficeForm, version: Any) -> str:
         facts = RecordFacts(row)
-        return self.render(  # type: ignore[no-any-return]
+        return self.render(
             "admin/confirm.html", title=f"{move.label}：{record_label(row)}", form=form, tone=move.tone,
             hidden=[("version", version)], warning=move.meaning, submit_label=f"确认{move.label}",
             lead=f"现在是“{'已删除' if facts.deleted else facts.status.label}”。",

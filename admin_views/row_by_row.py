@@ -42,14 +42,14 @@ class RowByRow:
     def batch(self: Any, name: str, ids: list[int]) -> str | Response:
         form = self.words_form(name)
         if batch.confirmed() and form.validate_on_submit():
-            return self.carry_out(name, ids)  # type: ignore[no-any-return]
+            return self.carry_out(name, ids)
         rows = self.chosen(ids)
         plan = self.plan(name, rows)
         able = {row_id for row_id, _ in plan.able}
         carried = [("seen", f"{row.id}:{row.version}") for row in rows]
         carried += [("rowid", row.id) for row in rows if row.id not in able]
         asked = form if batch.confirmed() else self.words_form(name, fresh=True)
-        return self.confirm_page(plan, asked, extra_hidden=carried, **self.confirm_words(name))  # type: ignore[no-any-return]
+        return self.confirm_page(plan, asked, extra_hidden=carried, **self.confirm_words(name))
 
     def plan(self: Any, name: str, rows: Sequence[Any]) -> batch.Plan:
         """Say of every ticked row whether it can take the action."""
@@ -80,7 +80,7 @@ class RowByRow:
             else:
                 address = self.done_url(row_id)
                 done.append((label, address) if address else label)
-        return self.result_page(self.batch_action(name).label, done, skipped)  # type: ignore[no-any-return]
+        return self.result_page(self.batch_action(name).label, done, skipped)
 
 
 def versions_seen() -> dict[int, int]:
