@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser import PageWatch, assert_accessible, assert_fits, browser
+from tests.browser import PageWatch, assert_accessible, assert_fits
 
 pytestmark = pytest.mark.e2e
 HTML = "text/html; charset=utf-8"
 HOME = "http://127.0.0.1/"
 GOOD = '<!doctype html><html lang="zh-CN"><title>证书查询</title><main><h1>证书查询</h1>{}</main></html>'
 STRICT = {"Content-Security-Policy": "default-src 'self'"}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture

@@ -10,22 +10,10 @@ from playwright.sync_api import Browser, expect
 
 from commands.cast import PASSWORD
 from domain.verification import CaseState
-from tests.browser import PHONE, ServerProcess, browser, server
+from tests.browser import PHONE, ServerProcess
 from tests.e2e.pages import StaffVisit
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[ServerProcess]:
-    with server(commands=[["demo"]]) as started:
-        yield started
 
 
 @pytest.fixture

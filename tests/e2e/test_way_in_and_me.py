@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -12,25 +11,13 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, expect
 
 from commands.cast import EMPLOYER, HOLDERS, PASSWORD, id_number
-from tests.browser import DESK, PHONE, ServerProcess, browser, server
+from tests.browser import DESK, PHONE, ServerProcess
 from tests.e2e.pages import HolderVisit, Person, StaffVisit, Visit
 
 pytestmark = pytest.mark.e2e
 
 NEW = "hong-shui-he-2026"
 LU = HOLDERS[1]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[ServerProcess]:
-    with server(commands=[["demo"]]) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from commands.cast import id_number
 from drawing import certificate_pages
-from tests.browser import PHONE, ServerProcess, browser, server
+from tests.browser import PHONE, ServerProcess
 from tests.e2e.pages import HolderVisit, Person, StaffVisit, Visit, lookup
 
 pytestmark = pytest.mark.e2e
@@ -19,18 +18,6 @@ WORKBOOK = Path(__file__).parent.parent / "samples" / "01-clean-county.xlsx"
 MATCHED = Person("谢明杰", "452824197803205125", "13811110001", "xie@example.com")
 CHANGED = Person("邓丽兰", "452826195803018075", "13811110002", "deng@example.com")
 UNKNOWN = Person("农志远", id_number("450721", "19800101", "101"), "13811110003", "nong@example.com")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[ServerProcess]:
-    with server(commands=[["demo"]]) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
