@@ -14,6 +14,7 @@ from tables.grid_setting import GridSetting, SavedView
 from tables.identity import IdentityRequest
 from tables.job import BackgroundJob
 from tables.name_piece import CertificateNamePiece, HolderNamePiece
+from tables.notice import Notice
 from tables.office import Office
 from tables.overwritten import OverwrittenRecord
 from tables.portal import Challenge, FailedAttempt, MailedLink, Message, OpenSession
@@ -26,7 +27,7 @@ __all__ = [
     "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
     "Challenge", "DeletedCertificate", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Feedback",
     "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink",
-    "Message", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
+    "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
     "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from admin_views.home import HomeScreen
 from admin_views.identity_requests import CorrectionView, ReleaseView
 from admin_views.imports import ImportView
 from admin_views.menu import menu_of
+from admin_views.notices import NoticeView
 from admin_views.offices import OfficeView
 from admin_views.problem_persons import ProblemPersonView
 from admin_views.readings import ReadingView
@@ -37,6 +38,7 @@ BLUEPRINTS = (staff_auth.blueprint, staff_settings.blueprint)
 
 VIEWS: tuple[tuple[str, type[Any]], ...] = (
     (DAILY, HomeScreen),
+    (DAILY, NoticeView),
     (CERTIFICATES, CaseView),
     (CERTIFICATES, CertificateView),
     (CERTIFICATES, DeletedCertificateView),

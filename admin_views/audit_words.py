@@ -21,6 +21,7 @@ ACTIONS = {
     "submit_batch": "报送批次", "send_back_batch": "退回批次", "attach_approval": "上传批文", "remove_approval": "删去批文",
     "download_errors": "下载错误行", "export": "导出列表", "remove_reference_record": "删除待核查数据", "add_campaign": "新增归集任务",
     "change_campaign": "修改归集任务", "remove_campaign": "删除归集任务", "receive_blanks": "空白证书入库",
+    "write_notice": "发布通知", "change_notice": "修改通知", "withdraw_notice": "撤下通知", "show_notice_again": "重新发布通知",
     "open_employer": "开通单位", "close_employer": "停用单位", "reopen_employer": "重新启用单位",
     "change_settings": "修改个人设置", "end_sessions": "退出其他登录", "decide_request": "办理身份申请", "correct_identity": "更正身份信息",
     "release_id_number": "解除占用", "answer_feedback": "回复反馈", "list_person": "列入问题人员", "lift_person": "解除问题人员",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import extract
@@ -10,11 +9,9 @@ from wtforms import StringField
 
 from admin_views.base import BackOfficeView
 from admin_views.cells import tag
-from admin_views.forms import BackOfficeForm, one_of, options, stripped, words
+from admin_views.forms import BackOfficeForm, day_of, one_of, options, stripped, words
 from admin_views.removing import Removable
 from domain.access import Permission
-from domain.errors import DomainError, FieldProblem
-from domain.partial_dates import parse_text
 from extensions import writing
 from listing.filters import GridFilter
 from models import CalendarDay
@@ -74,8 +71,8 @@ class CalendarView(Removable, BackOfficeView):
         return _DayForm(data={"kind": "worked" if obj.worked else "off", "note": obj.note})
 
     def create_model(self, form: SpanForm) -> CalendarDay:
-        actor, first = current_actor(), _day("first", form.first.data)
-        last = _day("last", form.last.data) if form.last.data else first
+        actor, first = current_actor(), day_of("first", form.first.data)
+        last = day_of("last", form.last.data) if form.last.data else first
         with writing():
             return working_days.add_days(actor, first, last, worked=form.kind.data == "worked", note=form.note.data)[0]
 
@@ -85,17 +82,6 @@ class CalendarView(Removable, BackOfficeView):
 
     def remove(self, row_id: int) -> None:
         working_days.remove_day(current_actor(), self.one_or_404(row_id))
-
-
-def _day(field: str, typed: str) -> date:
-    """Read a day as every form here does; a month alone is no day."""
-    try:
-        read = parse_text(typed)
-    except DomainError as problem:
-        raise FieldProblem(field, problem.sentence) from problem
-    if read.day is None:
-        raise FieldProblem(field, "请写到哪一天，如 2027-10-01")
-    return read.earliest()
 
 
 def _number(year: str) -> int:

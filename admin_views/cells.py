@@ -41,5 +41,10 @@ def plain(value: Any) -> Any:
     return shown(value)
 
 
+def letter(text: str) -> Markup:
+    """Return a text of several lines as it was written."""
+    return Markup('<span class="zs-letter">{}</span>').format(text)
+
+
 def lines(values: list[str]) -> Markup:
     return Markup("<br>").join(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
@@ -10,6 +11,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from domain.errors import DomainError, FieldProblem
+from domain.partial_dates import parse_text
 from web.forms import Check, Form, filled
 
 
@@ -51,6 +54,17 @@ def options(pairs: Iterable[tuple[Any, str]], empty: str = "") -> list[SelectCho
     """Return options for a select from (value, words)."""
     listed = [SelectChoice(str(value), label) for value, label in pairs]
     return [SelectChoice("", empty), *listed] if empty else listed
+
+
+def day_of(field: str, typed: str) -> date:
+    """Read a day as every form here does; a month alone is no day."""
+    try:
+        read = parse_text(typed)
+    except DomainError as problem:
+        raise FieldProblem(field, problem.sentence) from problem
+    if read.day is None:
+        raise FieldProblem(field, "请写到哪一天，如 2027-10-01")
+    return read.earliest()
 
 
 class ReasonForm(BackOfficeForm):

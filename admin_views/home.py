@@ -17,9 +17,10 @@ from domain.access import Actor, Permission, Place, Role
 from domain.verification import CaseState
 from extensions import db
 from models import ImportBatch, VerificationCase, now
-from operations import register, review_queue
+from operations import notices, register, review_queue
 from operations.dictionaries import today
 from web.access import can, current_actor
+from web.notices import OFFICES
 
 SHOWN = 5
 COUNTED = 9_999
@@ -51,7 +52,23 @@ class HomeScreen(BackOfficeScreen):
             voids=register.count_waiting_voids(actor, COUNTED),
             voids_url=screen_url("certificates", tab="void_pending"),
             now=now(),
+            told=OFFICES.on_home(notices.for_office(actor.place)),
         )
+
+    @expose("/office-notices/")
+    def notices(self) -> str:
+        return OFFICES.list_page(_told())
+
+    @expose("/office-notices/<int:notice_id>/")
+    def notice(self, notice_id: int) -> str:
+        return OFFICES.page_of(_told(), notice_id)
+
+
+def _told() -> Any:
+    """Return what the actor's office is told."""
+    place = current_actor().place
+    assert place is not None, "only offices come here"
+    return notices.for_office(place)
 
 
 def counts(place: Place) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from models import (
     Holder,
     IdentityRequest,
     ImportBatch,
+    Notice,
     ObtainedByReading,
     Office,
     ProblemPerson,
@@ -136,6 +137,7 @@ KINDS: dict[str, Kind] = {
     "calendar_day": Kind("工作日历", CalendarDay, lambda row: str(row.day), _page("calendar"), _everywhere),
     "feedback": Kind("反馈", Feedback, lambda row: row.holder.name, _page("feedback_answers"), eager=(Feedback.holder,)),
     "campaign": Kind("归集任务", Campaign, lambda row: row.name, _page("campaigns")),
+    "notice": Kind("业务通知", Notice, lambda row: row.title, _page("notices")),
     "staff_user": Kind(
         "账户", StaffUser, lambda row: f"{row.display_name}（{row.username}）", _page("users"),
         lambda place: StaffUser.office.has(Office.within(place)), _same(StaffUser.username, StaffUser.display_name),

@@ -6,7 +6,7 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from commands import cast, demo_cases, demo_certificates, demo_register
+from commands import cast, demo_cases, demo_certificates, demo_notices, demo_register
 from commands.seeds import seed
 from extensions import db
 from models import Office
@@ -31,6 +31,7 @@ def _fill() -> None:
     demo_certificates.add()
     demo_cases.add(password_hash)
     demo_register.add()
+    demo_notices.add()
 
 
 def _say_accounts() -> None:

@@ -64,6 +64,7 @@ class Permission(Term):
     OFFICES = "offices", "组织机构"
     AWARDING_BODIES = "awarding_bodies", "授予单位"
     CAMPAIGNS = "campaigns", "归集任务"
+    NOTICES = "notices", "业务通知"
     EMPLOYERS = "employers", "单位账户管理"
     USERS = "users", "用户管理"
     TITLES = "titles", "职称目录"
@@ -106,6 +107,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.OFFICES: {Role.ADMIN: Reach.SUBTREE},
     Permission.AWARDING_BODIES: {Role.ADMIN: Reach.SUBTREE},
     Permission.CAMPAIGNS: {Role.ADMIN: Reach.SUBTREE},
+    Permission.NOTICES: {Role.ADMIN: Reach.SUBTREE},
     Permission.EMPLOYERS: {Role.ADMIN: Reach.SUBTREE},
     Permission.USERS: {Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE, Role.ADMIN: Reach.SUBTREE},
     Permission.TITLES: {Role.ADMIN: Reach.REGION_ONLY},

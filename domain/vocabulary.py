@@ -83,6 +83,14 @@ class Entrance(Term):
     CIVIL_SERVANT = "civil_servant", "公务员或参公管理人员"
 
 
+class Audience(Term):
+    """Whom a notice of an office is for."""
+
+    HOLDERS = "holders", "专业技术人员"
+    EMPLOYERS = "employers", "单位"
+    OFFICES = "offices", "本机构和下级机构"
+
+
 class PhotoKind(Term):
     NUMBER_PAGE = "number_page", "证书编号页"
     CONTENT_PAGE = "content_page", "证书内容页"

@@ -19,6 +19,7 @@ from models import (
     Feedback,
     IdentityRequest,
     ImportBatch,
+    Notice,
     Office,
     ProblemPerson,
     ReferenceRecord,
@@ -32,7 +33,7 @@ from tables.columns import ScopedByOffice
 
 _BELONGING: tuple[type[ScopedByOffice], ...] = (
     VerificationCase, Certificate, DeletedCertificate, ImportBatch, ReferenceRecord, ProblemPerson, ReplyText,
-    BlankRange, Campaign, Employer, IdentityRequest, Feedback,
+    BlankRange, Campaign, Employer, IdentityRequest, Feedback, Notice,
 )  # fmt: skip
 """Cases before records, as a decision takes them: nobody waits in a circle."""
 LONGEST_NAME = 50

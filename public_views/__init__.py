@@ -11,6 +11,7 @@ from public_views import (
     health,
     lookup,
     messages,
+    notices,
     outbox,
     own_cases,
     own_details,
@@ -42,4 +43,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sending.blueprint,
     own_cases.blueprint,
     messages.blueprint,
+    notices.blueprint,
 )

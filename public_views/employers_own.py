@@ -11,12 +11,13 @@ from domain.access import Permission
 from domain.errors import DomainError, NotFound
 from extensions import writing
 from models import EmployerUser
-from operations import accounts, employers
+from operations import accounts, employers, notices
 from operations.passwords import hashed, one_time
 from web import new_password
 from web.access import current_actor, own_account, requires
 from web.forms import Form, filled
 from web.new_password import OwnPasswordForm
+from web.notices import EMPLOYERS
 
 blueprint = Blueprint("employers_own", __name__, url_prefix="/employer")
 
@@ -41,7 +42,9 @@ class StaffAccountForm(Form):
 @blueprint.get("/")
 @requires(Permission.EMPLOYER_PAGES)
 def home() -> str:
-    return render_template("employer/home.html", employer=employers.own_employer(current_actor()))
+    employer = employers.own_employer(current_actor())
+    told = EMPLOYERS.on_home(notices.for_employer(employer))
+    return render_template("employer/home.html", employer=employer, told=told)
 
 
 @blueprint.route("/password", methods=("GET", "POST"))

@@ -10,12 +10,13 @@ from flask_login import current_user
 from domain.access import Permission
 from domain.verification import CaseState
 from models import Holder
-from operations import case_drafts, holders, lookups
+from operations import case_drafts, holders, lookups, notices
 from public_views import case_words
 from public_views.person_fields import regions
 from web import new_password
 from web.access import current_actor, requires
 from web.new_password import OwnPasswordForm
+from web.notices import HOLDERS
 
 blueprint = Blueprint("portal", __name__)
 
@@ -29,9 +30,9 @@ def holder() -> Holder:
 @blueprint.get("/portal/")
 @requires(Permission.OWN_CASES)
 def home() -> str:
-    return render_template(
-        "portal/home.html", times=lookups.count_of_holder(holder().id_digest), waiting=_waiting(), **_own_certificates()
-    )
+    told = HOLDERS.on_home(notices.for_holder(holder()))
+    times = lookups.count_of_holder(holder().id_digest)
+    return render_template("portal/home.html", times=times, waiting=_waiting(), told=told, **_own_certificates())
 
 
 @blueprint.get("/portal/certificates/")

@@ -20,7 +20,7 @@ BY_ARGUMENT = {
 """These take ?id=; with a step or a move named in the path."""
 BY_FORM = {"reveal_view": "id", "action_view": "rowid"}
 STEPS = {
-    "certificates": "request_void", "deleted_certificates": "undelete_certificate", "users": "reset", "employers": "reset",
+    "certificates": "request_void", "deleted_certificates": "undelete_certificate", "users": "reset", "notices": "withdraw", "employers": "reset",
     "cases": "take_back",
 }  # fmt: skip
 IN_PATH = {
@@ -38,14 +38,16 @@ IN_PATH = {
     "own_cases.details": "own", "own_cases.confirm": "own", "own_cases.ask_discard": "own", "own_cases.discard": "own",
     "own_cases.dispute": "own", "own_cases.withdraw": "own", "wizard.fill_in": "own", "wizard.save": "own",
     "wizard.read_over": "own", "sending.done": "own", "sending.photos": "own", "sending.take": "own", "sending.photo": "own",
-    "wizard.from_record": "record",
+    "wizard.from_record": "record", "admin.notice": "notices", "own_notices.one_of_holder": "told",
+    "own_notices.one_of_employer": "told",
 }  # fmt: skip
 PLAIN = {
     "static", "health.check", "lookup.form", "lookup.result", "lookup.verified", "lookup.picture", "admin.index",
     "cases.first", "cases.bodies", "imports.template_view", "imports.upload_view", "staff_auth.password",
     "staff_auth.sign_in", "staff_auth.sign_out", "staff_settings.settings", "employers_own.home", "employers_own.staff",
     "employers_own.open_account", "employers_own.password", "wizard.body_suggestions", "wizard.begin", "wizard.by_number", "wizard.civil_servant",
-    "downloads.page", "downloads.records", "downloads.everything", "feedback.form", "feedback.send", "messages.inbox", "messages.mark_read", "outbox.mails",
+    "downloads.page", "downloads.records", "downloads.everything", "feedback.form", "feedback.send", "messages.inbox", "messages.mark_read",
+    "admin.notices", "own_notices.of_holder", "own_notices.of_employer", "outbox.mails",
 }  # fmt: skip
 PLAIN_PARTS = {
     "auth", "registration", "recovery", "security_answers", "releases", "corrections", "own_details", "portal",

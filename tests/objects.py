@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from commands import cast
 from domain.background import EXPORT
 from domain.campaigns import CampaignScope
 from domain.identifiers import parse_id
+from domain.notices import NoticeText
 from domain.verification import CaseState
-from domain.vocabulary import BatchState
+from domain.vocabulary import Audience, BatchState
 from extensions import db, writing
 from models import (
     Campaign,
@@ -33,6 +35,7 @@ from operations import (
     feedback,
     grid_settings,
     identity_requests,
+    notices,
     offices,
     register,
     working_days,
@@ -199,6 +202,12 @@ def letter(home: str) -> int:
     return sent.id
 
 
+def notice(home: str) -> int:
+    with writing():
+        text = NoticeText("审验时间", "年底前办完。", Audience.OFFICES, date(2026, 1, 1))
+        return notices.write(cast.operator_of(factories.office(home)), text).id
+
+
 def day(_: str) -> int:
     with writing():
         return working_days.add_days(chief(), date(2026, 10, 1), date(2026, 10, 1), worked=False, note="国庆")[0].id
@@ -208,7 +217,7 @@ OF_OFFICES: dict[str, Callable[[str], int]] = {
     "audit": event, "bodies": body, "campaigns": campaign, "cases": lambda home: case(home).id, "certificates": record,
     "deleted_certificates": deleted, "employers": employer, "id_releases": release, "identity_corrections": correction,
     "imports": batch, "offices": office, "problem_persons": listing, "reference_records": reference,
-    "reply_texts": reply_text, "users": user, "feedback_answers": letter,
+    "reply_texts": reply_text, "users": user, "feedback_answers": letter, "notices": notice,
 }  # fmt: skip
 """By screen: what its addresses name. Titles, readings and the calendar belong to nobody."""
 OF_ALL = {"titles": title, "readings": reading, "calendar": day}

@@ -53,7 +53,7 @@ class Things:
 def requests(app: Flask, things: Things, *, parts: Any = None) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Yield endpoint, method, address and form of every request that names one of the things."""
     for rule in app.url_map.iter_rules():
-        if not names_a_thing(rule.endpoint) or IN_PATH.get(rule.endpoint) in ("own", "record"):
+        if not names_a_thing(rule.endpoint) or IN_PATH.get(rule.endpoint) in ("own", "record", "told"):
             continue
         if parts is not None and split(rule.endpoint)[0] not in parts:
             continue

@@ -42,6 +42,7 @@ problem_persons_read -       -       -         -               -                
 problem_persons_lift -       -       -         -               -                -       below
 offices              -       -       -         -               -                -       below
 awarding_bodies      -       -       -         -               -                -       below
+notices              -       -       -         -               -                -       below
 employers            -       -       -         -               -                -       below
 campaigns            -       -       -         -               -                -       below
 users                -       -       -         -               office           -       below
