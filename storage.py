@@ -42,6 +42,8 @@ class PhotoStorage(Protocol):
 
     def delete(self, key: str) -> None: ...
 
+    def all_keys(self) -> Iterator[str]: ...
+
 
 def new_key() -> str:
     return secrets.token_hex(16)
@@ -66,6 +68,12 @@ class LocalStorage:
     def delete(self, key: str) -> None:
         with _disk():
             self._path(key).unlink(missing_ok=True)
+
+    def all_keys(self) -> Iterator[str]:
+        """Yield the keys of all photos, a folder at a time."""
+        with _disk():
+            names = (path.name for path in self._folder.glob("??/??/*"))
+            yield from (name for name in names if _KEY.fullmatch(name))
 
     def _path(self, key: str) -> Path:
         _check(key)
@@ -113,6 +121,13 @@ class S3Storage:
         with _bucket():
             _check(key)
             self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def all_keys(self) -> Iterator[str]:
+        """Yield the keys of all photos, a thousand to an answer; objects of other programs are none of ours."""
+        with _bucket():
+            for answer in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
+                names = (found["Key"] for found in answer.get("Contents", ()))
+                yield from (name for name in names if _KEY.fullmatch(name))
 
 
 def open_storage(settings: Mapping[str, Any]) -> PhotoStorage:

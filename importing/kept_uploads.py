@@ -34,13 +34,13 @@ class KeptUploads:
     """One encrypted file per batch in a folder of the instance."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     @contextmanager
     def arriving(self, source: IO[bytes]) -> Iterator[Arrival]:
         """Take an upload in, encrypted as it comes; it stays only if it `becomes` the upload of a batch."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle, name = mkstemp(prefix="arriving-", dir=self._folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(prefix="arriving-", dir=self.folder)
         path, digest, size = Path(name), hashlib.sha256(), 0
         try:
             with os.fdopen(handle, "wb") as file:
@@ -62,7 +62,7 @@ class KeptUploads:
         """Return the upload as it was, or None where it is not kept any more."""
         if not self.has(batch_id):
             return None
-        copy = TemporaryFile(dir=self._folder)  # noqa: SIM115 - handed on open, it has no other name
+        copy = TemporaryFile(dir=self.folder)  # noqa: SIM115 - handed on open, it has no other name
         with self._path(batch_id).open("rb") as file:
             while head := file.read(_LENGTH.size):
                 copy.write(keyring.decrypt(file.read(_LENGTH.unpack(head)[0])))
@@ -72,8 +72,8 @@ class KeptUploads:
     @contextmanager
     def folder_for_writing(self) -> Iterator[Path]:
         """Give a folder of ours to a library that writes files by name; it is gone afterwards."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=self._folder) as folder:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self.folder) as folder:
             yield Path(folder)
 
     def forget(self, batch_id: int) -> None:
@@ -81,11 +81,11 @@ class KeptUploads:
 
     def forget_all_but(self, needed: Collection[int]) -> None:
         """Remove uploads that nobody will read again, and what a kill has left behind; what is fresh may be arriving."""
-        for path in self._folder.glob("*"):
+        for path in self.folder.glob("*"):
             number = path.name.removesuffix(".upload")
             is_needed = number.isdecimal() and int(number) in needed
             if not is_needed and time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     def _path(self, batch_id: int) -> Path:
-        return self._folder / f"{batch_id}.upload"
+        return self.folder / f"{batch_id}.upload"

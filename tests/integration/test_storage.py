@@ -2,9 +2,8 @@
 
 import errno
 import os
-import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,29 +12,14 @@ from moto.server import ThreadedMotoServer
 import storage
 from domain.errors import DomainError, NotFound
 from storage import LocalStorage, PhotoMissing, PhotoStorage, S3Storage, StorageAway, new_key, open_storage
+from tests.buckets import bucket_at
 
 PHOTO = b"\xff\xd8\xff one safe photo \xff\xd9"
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def bucket(s3_server: str) -> S3Storage:
-    name = f"photos-{secrets.token_hex(4)}"
-    opened = bucket_at(s3_server, name)
-    opened._client.create_bucket(Bucket=name)
-    return opened
-
-
-def bucket_at(endpoint_url: str, name: str = "photos") -> S3Storage:
-    return S3Storage(bucket=name, endpoint_url=endpoint_url, region="us-east-1", key="test-key", secret="test-secret")
+def bucket(new_bucket: Callable[[], S3Storage]) -> S3Storage:
+    return new_bucket()
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -64,6 +48,18 @@ def test_a_deleted_photo_is_gone_and_deleting_twice_is_no_error(anywhere):
 
     with pytest.raises(PhotoMissing, match="找不到"):
         anywhere.get(key)
+
+
+def test_all_keys_are_told_and_nothing_that_is_none(anywhere):
+    keys = {new_key() for _ in range(3)}
+    for key in keys:
+        anywhere.put(key, PHOTO)
+    if isinstance(anywhere, S3Storage):
+        anywhere._client.put_object(Bucket=anywhere._bucket, Key="report.pdf", Body=b"somebody else's")
+    else:
+        (anywhere._path(min(keys)).parent / ".half.part").write_bytes(b"left by a kill")
+
+    assert sorted(anywhere.all_keys()) == sorted(keys)
 
 
 def test_an_unknown_photo_is_a_page_that_does_not_exist(anywhere):

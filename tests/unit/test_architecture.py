@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("commands",),
     ("admin_views", "public_views"),
     ("web",),
-    ("jobs", "counting"),
+    ("jobs", "counting", "backups"),
     ("importers",),
     ("importing", "listing"),
     ("operations",),
