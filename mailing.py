@@ -15,10 +15,15 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 _SECONDS = 15
+_NO_SUCH_MAILBOX = {550, 551, 553}
+
+
+class NoSuchAddress(Exception):
+    """The mail server knows that nobody reads this address: sending again would be in vain."""
 
 
 def send(config: Mapping[str, Any], to: str, subject: str, body: str) -> bool:
-    """Send one mail; False where the server is away, so that the page can offer to send it again."""
+    """Send one mail; False where the server is away, so that it can be sent again. Raises NoSuchAddress."""
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = config["MAIL_FROM"], to, subject
     message.set_content(body)
@@ -27,6 +32,11 @@ def send(config: Mapping[str, Any], to: str, subject: str, body: str) -> bool:
         return True
     try:
         _deliver(config, message)
+    except smtplib.SMTPRecipientsRefused as refused:
+        if all(code in _NO_SUCH_MAILBOX for code, _ in refused.recipients.values()):
+            raise NoSuchAddress from refused
+        log.error("mail was not sent: the server did not take the address")
+        return False
     except (OSError, smtplib.SMTPException) as trouble:
         log.error("mail was not sent: %s", type(trouble).__name__)
         return False

@@ -27,13 +27,15 @@ CHECK_IMPORT = JobKind("check_import", "检查表格", doing="已检查", heavy=
 COMMIT_IMPORT = JobKind("commit_import", "导入", doing="已导入", heavy=True)
 UNDO_IMPORT = JobKind("undo_import", "撤销导入", doing="已撤销", heavy=True)
 MAIL = JobKind("mail", "发邮件", doing="已发出", unit="封", attempts=8)
+MESSAGE_MAIL = JobKind("message_mail", "用邮件告诉本人", doing="已发出", unit="封", attempts=100)
+"""Nobody waits at the page for it: a mail server that is away for a day keeps no decision from its holder."""
 
 EXPORT = JobKind("export", "导出", doing="已写出", unit="条", heavy=True)
 
 BATCH = JobKind("batch", "批量操作", doing="已办", unit="件", heavy=True)
 
 KINDS: dict[str, JobKind] = {
-    kind.slug: kind for kind in (CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT, MAIL, EXPORT, BATCH)
+    kind.slug: kind for kind in (CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT, MAIL, MESSAGE_MAIL, EXPORT, BATCH)
 }
 
 _LONGEST_PAUSE = timedelta(minutes=15)

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from domain.identifiers import mask_id
+
+_resident_id = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+
+MAIL_SUBJECT = "{title}（证书在线审验）"
+MAIL_BODY = """{name}，您好：
+
+{body}
+
+请打开下面的网址查看，要先登录：
+
+{address}
+
+这封邮件由系统发出，请不要直接回复。
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +51,11 @@ RECORD_LETTERS: dict[str, Letter] = {
     "cancel_void": Letter("{title}证书恢复正常", "{office}取消了对{title}证书（{number}）的作废，证书恢复正常。"),
 }  # fmt: skip
 """What the holder is told when a void takes effect, and when it is taken back."""
+
+
+def by_mail(name: str, title: str, body: str, address: str, own_numbers: Collection[str]) -> tuple[str, str]:
+    """Return subject and body of the mail that carries a message; a mail is read on its way, so personal numbers stay out."""
+    for number in own_numbers:
+        body = body.replace(number, mask_id(number))
+    body = _resident_id.sub(lambda found: mask_id(found.group()), body)
+    return MAIL_SUBJECT.format(title=title), MAIL_BODY.format(name=name, body=body, address=address)

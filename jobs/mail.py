@@ -5,13 +5,17 @@ from __future__ import annotations
 from flask import current_app
 
 import mailing
+from domain import letters
 from domain.access import Actor
-from domain.background import MAIL
+from domain.background import MAIL, MESSAGE_MAIL
+from domain.errors import DomainError
+from extensions import db
 from jobs.running import Run, TryLater, work_of
-from models import BackgroundJob
+from models import BackgroundJob, Holder, Message
 from operations import background
 
 AWAY = "邮件服务器暂时连不上，系统会自己再试"
+UNKNOWN = "邮件服务器说没有这个邮箱，请收件人核对邮箱地址"
 
 
 def ask_for(actor: Actor, to: str, subject: str, body: str) -> BackgroundJob:
@@ -21,5 +25,31 @@ def ask_for(actor: Actor, to: str, subject: str, body: str) -> BackgroundJob:
 
 @work_of(MAIL)
 def send(run: Run) -> None:
-    if not mailing.send(current_app.config, **run.payload):
+    _send(**run.payload)
+
+
+@work_of(MESSAGE_MAIL)
+def send_message(run: Run) -> None:
+    """Send the words of a message to the address that its holder has by now (operations/telling.py)."""
+    message = db.session.get(Message, run.subject_id)
+    holder = db.session.get(Holder, message.holder_id) if message else None
+    if message is None or holder is None or holder.email_confirmed_at is None or not holder.is_active:
+        return
+    own = (holder.id_number, holder.mobile)
+    subject, body = letters.by_mail(holder.name, message.title, message.body, _address(message), own)
+    _send(holder.email, subject, body)
+
+
+def _address(message: Message) -> str:
+    """Return where the message can be acted on: no page was asked for here, so there is none to take the host from."""
+    page = ("own_cases.details", {"case_id": message.case_id}) if message.case_id else ("messages.inbox", {})
+    return f"{current_app.config['PUBLIC_URL']}{current_app.url_map.bind('').build(*page)}"
+
+
+def _send(to: str, subject: str, body: str) -> None:
+    try:
+        sent = mailing.send(current_app.config, to, subject, body)
+    except mailing.NoSuchAddress as nobody:
+        raise DomainError(UNKNOWN) from nobody
+    if not sent:
         raise TryLater(AWAY)

@@ -17,8 +17,8 @@ from domain.errors import NotFound, StaleVersion
 from domain.letters import LETTERS
 from domain.verification import BY_NAME, OFFICE_TURN, CaseState, refusals, state_word, stranger, submission
 from extensions import db
-from models import Event, Message, Office, VerificationCase, now
-from operations import claims, events
+from models import Event, Office, VerificationCase, now
+from operations import claims, events, telling
 from operations.case_effects import EFFECTS, Refused, Step, no_effect, take_up_record
 from operations.case_facts import CaseFacts
 
@@ -199,7 +199,4 @@ def _tell(step: Step, before: CaseState, changes: dict[str, Any]) -> None:
         body = letter.body.format(**words) + (
             f"\n审核回复：{step.reply}" if step.reply and step.transition.by_office else ""
         )
-        db.session.add(
-            Message(holder_id=case.holder_id, case_id=case.id, title=letter.title.format(**words), body=body)
-        )
-        db.session.flush()
+        telling.tell(case.holder, letter.title.format(**words), body, case.id)

@@ -8,7 +8,7 @@ from domain.access import Actor, Permission
 from domain.errors import FieldProblem, NotFound, StaleVersion, TooMany
 from extensions import db
 from models import Feedback, Holder, now
-from operations import events, holders, routing, throttle
+from operations import events, routing, telling, throttle
 from operations.throttle import Limit
 
 LONGEST = 2000
@@ -47,6 +47,6 @@ def answer(actor: Actor, feedback_id: int, words: str) -> Feedback:
     letter.answer, letter.answered_by, letter.answered_at = words.strip(), actor.name, now()
     db.session.flush()
     quoted = letter.body if len(letter.body) <= 100 else f"{letter.body[:100]}…"
-    holders.tell(letter.holder, "职改办答复了您的反馈", f"{letter.answer}\n\n您的反馈：{quoted}")
+    telling.tell(letter.holder, "职改办答复了您的反馈", f"{letter.answer}\n\n您的反馈：{quoted}")
     events.record(actor, "answer_feedback", ("feedback", letter.id), f"答复{letter.holder.name}的反馈")
     return letter

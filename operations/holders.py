@@ -148,12 +148,6 @@ def email_to_be(holder: Holder) -> str | None:
     return db.session.scalar(query.where(MailedLink.expires_at > now()))
 
 
-def tell(holder: Holder, title: str, body: str) -> None:
-    """Leave a message that is about no case."""
-    db.session.add(Message(holder_id=holder.id, title=title, body=body))
-    db.session.flush()
-
-
 def unread(holder_id: int) -> int:
     query = select(func.count()).select_from(Message).filter_by(holder_id=holder_id, read_at=None)
     return db.session.scalar(query) or 0

@@ -15,7 +15,7 @@ from domain.verification import OPEN_STATES, CaseState
 from domain.vocabulary import RequestKind, RequestState
 from extensions import db
 from models import Holder, IdentityRequest, ProblemPerson, VerificationCase, id_digest, now
-from operations import events, holders, routing, sessions
+from operations import events, routing, sessions, telling
 
 PERMISSIONS = {
     RequestKind.CORRECTION: Permission.IDENTITY_CORRECTIONS,
@@ -111,7 +111,7 @@ def decide(actor: Actor, request_id: int, *, grant: bool, reply: str) -> Identit
         from_state=RequestState.WAITING.value, to_state=request.state.value, reply=reply,
     )  # fmt: skip
     if request.holder is not None:
-        holders.tell(request.holder, f"{request.kind.label}申请：{request.state.label}", _told(request))
+        telling.tell(request.holder, f"{request.kind.label}申请：{request.state.label}", _told(request))
     return request
 
 

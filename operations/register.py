@@ -19,8 +19,8 @@ from domain.letters import RECORD_LETTERS
 from domain.verification import OPEN_STATES
 from domain.vocabulary import CertificateStatus
 from extensions import db
-from models import Certificate, DeletedCertificate, Holder, Message, VerificationCase, now
-from operations import bodies, events
+from models import Certificate, DeletedCertificate, Holder, VerificationCase, now
+from operations import bodies, events, telling
 
 Record = Certificate | DeletedCertificate
 LONGEST_REASON = 500
@@ -206,10 +206,5 @@ def _tell_holder(step: Move, record: Record) -> None:
         "title": record.title or "", "number": record.cert_no or "无编号", "office": office.name,
         "phone": f"（电话 {office.phone}）" if office.phone else "",
     }  # fmt: skip
-    db.session.add(
-        Message(
-            holder_id=holder.id, case_id=db.session.scalar(own.order_by(VerificationCase.id.desc()).limit(1)),
-            title=letter.title.format(**words), body=letter.body.format(**words),
-        )
-    )  # fmt: skip
-    db.session.flush()
+    newest = db.session.scalar(own.order_by(VerificationCase.id.desc()).limit(1))
+    telling.tell(holder, letter.title.format(**words), letter.body.format(**words), newest)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from extensions import db
 from models import Holder, now
-from operations import accounts, events, holders, mailed_links, throttle
+from operations import accounts, events, holders, mailed_links, telling, throttle
 from operations.mailed_links import NEW_PASSWORD
 from operations.passwords import fits
 from operations.recovery import Letter
@@ -58,7 +58,7 @@ def keep_new_password(holder: Holder, password_hash: str, claim: Claim) -> Lette
     holder.next_password_hash, holder.next_password_from = password_hash, now() + NEW_PASSWORD.within
     throttle.forgive("answer", claim.id_number)
     throttle.give_back("answer_address", claim.address)
-    holders.tell(holder, "有人用密保问题给您的账号设了新密码", TOLD)
+    telling.leave(holder, "有人用密保问题给您的账号设了新密码", TOLD)
     events.record(holder.actor, "answer_question", ("holder", holder.id), "用密保问题设新密码，24 小时后生效")
     return Letter(holder.name, holder.email, token)
 

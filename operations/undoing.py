@@ -12,8 +12,8 @@ from domain.access import Actor
 from domain.errors import DomainError
 from domain.verification import CaseState
 from extensions import db
-from models import Certificate, Holder, ImportBatch, LookupCount, Message, OverwrittenRecord, VerificationCase
-from operations import certificates, events, reference_records
+from models import Certificate, Holder, ImportBatch, LookupCount, OverwrittenRecord, VerificationCase
+from operations import certificates, events, reference_records, telling
 
 REMOVED_AT_ONCE = 5000
 CERTIFICATES = cast(Table, Certificate.__table__)
@@ -138,8 +138,7 @@ def _detach(actor: Actor, case: VerificationCase) -> None:
     case.certificate_id = case.office_id = case.city_office_id = case.region_office_id = None
     case.version += 1
     heading, body = (words.format(title=title, number=number) for words in TOLD)
-    db.session.add(Message(holder_id=case.holder_id, case_id=case.id, title=heading, body=body))
-    db.session.flush()
+    telling.tell(case.holder, heading, body, case.id)
     events.record(actor, "detach_case", ("case", case.id), "导入的记录已撤下，草稿与记录脱开")
 
 

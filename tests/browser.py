@@ -154,13 +154,14 @@ class ServerProcess:
         self._wait_until_healthy()
 
     def start_worker(self) -> None:
-        self.worker = self._popen("flask", "--app", "app", "worker", "--with-parent")
+        address = {"PUBLIC_URL": self.base_url} | self.environment
+        self.worker = self._popen("flask", "--app", "app", "worker", "--with-parent", environment=address)
 
-    def _popen(self, *words: str) -> subprocess.Popen[bytes]:
+    def _popen(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", *words],
-                cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=ROOT, env=environment or self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
 

@@ -8,4 +8,7 @@ import mailing
 
 
 def send(to: str, subject: str, body: str) -> bool:
-    return mailing.send(current_app.config, to, subject, body)
+    try:
+        return mailing.send(current_app.config, to, subject, body)
+    except mailing.NoSuchAddress:
+        return False

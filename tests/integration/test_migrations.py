@@ -18,6 +18,8 @@ from operations import events
 from tables import kept_apart
 from tests.factories import case_at, dump
 
+YOUNGER = "background_job"
+"""What waited to be done goes with its table, which the first revision did not have."""
 MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
 
 
@@ -41,12 +43,12 @@ def test_head_is_what_the_models_say(app):
 def test_a_step_down_and_up_again_loses_nothing_and_guards_the_events_again(app):
     for state in (CaseState.COUNTERFEIT, CaseState.APPROVED):
         case_at(state)
-    before = dump()
+    before = dump(YOUNGER)
 
     migrate(downgrade, "0001")
     migrate(upgrade, "head")
 
-    assert dump() == before
+    assert dump(YOUNGER) == before
     assert list(events.faults()) == []
     with pytest.raises(DBAPIError), db.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM event")

@@ -12,7 +12,7 @@ from admin_views import case_batch
 from domain.verification import BATCH_ACTIONS, ONE_BY_ONE, CaseState
 from extensions import db, moment, writing
 from jobs import batches
-from models import BackgroundJob, Event, VerificationCase, now
+from models import BackgroundJob, Event, Message, VerificationCase, now
 from tests import factories
 from tests.integration.admin_views.records import office
 
@@ -81,6 +81,8 @@ def test_many_cases_are_handed_over_at_once(as_staff: Any) -> None:
     client.post(ACT, data=_sent(client, reply="授予单位在市里", to_office="钦州市职改办"))
 
     assert [again(case).office_id for case in cases] == [target, target]
+    mails = db.select(BackgroundJob.subject_id).filter_by(kind_slug="message_mail")
+    assert set(db.session.scalars(mails)) >= {letter.id for letter in db.session.query(Message)}
 
 
 def all_matching(client: Any, action: str, address: str = QUEUE) -> Any:
