@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from domain import normalizing
-from domain.access import Actor, Role
+from domain.access import Actor, Place, Role
 from domain.errors import DomainError, FieldProblem
 from domain.identifiers import IdProblem, MobileProblem, mobile, parse_id
 from domain.passwords import check_password
 from extensions import db
-from models import Account, EmployerUser, Holder, StaffUser, now
+from models import Account, EmployerUser, Holder, Office, StaffUser, now
 from operations import events, mailed_links, sessions, throttle
 from operations.mailed_links import NEW_PASSWORD, RESET_PASSWORD
 from operations.passwords import fits
@@ -69,14 +69,17 @@ def _of_address(attempt: Attempt) -> int:
     return throttle.failures("address", attempt.address)
 
 
-def reserve(attempt: Attempt) -> bool:
-    """Count the try before the password is looked at; False where it has to wait. Who comes in gets it back."""
+def reserve(attempt: Attempt) -> int:
+    """Count the try before the password is looked at and return which one it is; 0 where it has to wait.
+
+    Who comes in gets it back.
+    """
     holder = holder_by_login(attempt.login) if attempt.door == "holder" else None
     if holder is not None:
         _let_due_password_take_effect(holder)
-    return throttle.take(
-        Limit("account", subject_of(attempt), PER_ACCOUNT), Limit("address", attempt.address, PER_ADDRESS)
-    )
+    subject = subject_of(attempt)
+    taken = throttle.take(Limit("account", subject, PER_ACCOUNT), Limit("address", attempt.address, PER_ADDRESS))
+    return throttle.failures("account", subject) if taken else 0
 
 
 def _let_due_password_take_effect(holder: Holder) -> None:
@@ -92,15 +95,40 @@ def refusal(attempt: Attempt) -> str:
     return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，{DOORS[attempt.door].way_out}。"
 
 
+def note_failure(attempt: Attempt, number: int) -> None:
+    """Leave an event of a window's first failure and of the one that locks: two at most, whoever tries how often.
+
+    Somebody who does not exist leaves the same, so that the time tells nothing. What was typed is never kept: it may
+    be a password in the wrong field, or an ID number.
+    """
+    if number not in (1, PER_ACCOUNT):
+        return
+    door = DOORS[attempt.door]
+    account = door.find(attempt.login)
+    whose = f"账户“{account.actor.name}”" if account else "不存在的账户"
+    told = "登录失败" if number == 1 else f"连续 {number} 次登录失败，锁定 15 分钟"
+    stranger = Actor(Role.PUBLIC, name="未登录", place=account.actor.place if account else _top_of(attempt))
+    subject = (door.table, account.id if account else None)
+    events.record(stranger, "fail_sign_in", subject, f"{whose}{told}，来自 {attempt.address}")
+
+
+def _top_of(attempt: Attempt) -> Place | None:
+    """Return where a failure at the offices' door is told when it is no office's account: at the top."""
+    top = db.session.scalar(select(Office).filter_by(parent_id=None).order_by(Office.id).limit(1))
+    return top.place if top and attempt.door == "staff" else None
+
+
 def signed_in(account: Account, attempt: Attempt, verified_hash: str, device: str = "") -> str:
     """Open a session and return its key; raises if the password was changed or the account closed since the check."""
     db.session.refresh(account)
     if account.password_hash != verified_hash or not account.is_active:
         raise DomainError(f"{WRONG}，请重新输入")
+    failed = throttle.failures("account", subject_of(attempt)) - 1
     throttle.forgive("account", subject_of(attempt))
     throttle.give_back("address", attempt.address)
     account.last_signed_in_at = now()
-    events.record(account.actor, "sign_in", (_table(account), account.id), "登录")
+    summary = f"登录，之前 15 分钟内有 {failed} 次失败" if failed > 0 else "登录"
+    events.record(account.actor, "sign_in", (_table(account), account.id), summary)
     return sessions.open_for(account, device)
 
 
@@ -141,17 +169,18 @@ def _by_mobile(typed: str) -> Holder | None:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A way in: how its accounts are found, and what to do who forgot the password."""
+    """A way in: to which accounts, how they are found, and what to do who forgot the password."""
 
+    table: str
     find: Callable[[str], Account | None]
     way_out: str
 
 
 DOORS = {
-    "staff": Door(staff_by_login, "忘了密码请找本单位管理员重置"),
-    "holder": Door(holder_by_login, "可以先找回密码"),
-    "employer": Door(employer_by_login, "忘了密码请找开通账户的职改办重置"),
-    "employer_staff": Door(employer_staff_by_login, "忘了密码请用单位账户登录，给您重置"),
+    "staff": Door("staff_user", staff_by_login, "忘了密码请找本单位管理员重置"),
+    "holder": Door("holder", holder_by_login, "可以先找回密码"),
+    "employer": Door("employer_user", employer_by_login, "忘了密码请找开通账户的职改办重置"),
+    "employer_staff": Door("employer_user", employer_staff_by_login, "忘了密码请用单位账户登录，给您重置"),
 }
 
 

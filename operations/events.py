@@ -53,7 +53,7 @@ def record(
     return event
 
 
-LEAVES_IT_AS_IT_IS = ("view_id_number", "sign_in", "change_password", "change_settings")
+LEAVES_IT_AS_IT_IS = ("view_id_number", "sign_in", "fail_sign_in", "change_password", "change_settings")
 """What is noted of a thing without changing what others see of it."""
 
 

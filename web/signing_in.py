@@ -19,10 +19,13 @@ def attempt_at(door: str, login: str | None) -> Attempt:
 
 def admitted(form: Any, attempt: Attempt) -> Account | None:
     """Begin a session of the account that may come in and return it; what speaks against it stands on the form."""
-    if not _may_try(form, attempt):
+    number = _number_of_try(form, attempt)
+    if not number:
         return None
     account = accounts.recognised(DOORS[attempt.door].find(attempt.login), form.password.data or "")
     if account is None:
+        with writing():
+            accounts.note_failure(attempt, number)
         form.say(None, accounts.refusal(attempt))
         return None
     verified, device = account.password_hash, access.device()
@@ -32,17 +35,17 @@ def admitted(form: Any, attempt: Attempt) -> Account | None:
     return account
 
 
-def _may_try(form: Any, attempt: Attempt) -> bool:
-    """Whether the try counts at all: not while locked, and not without the 验证码 where one is asked."""
+def _number_of_try(form: Any, attempt: Attempt) -> int:
+    """Return which try it is; 0 where it does not count: while locked, and without the 验证码 where one is asked."""
     if not accounts.locked(attempt):
         if asks(attempt) and not captcha.passed(form):
-            return False
+            return 0
         with writing():
-            reserved = accounts.reserve(attempt)
-        if reserved:
-            return True
+            number = accounts.reserve(attempt)
+        if number:
+            return number
     form.say(None, accounts.WAIT)
-    return False
+    return 0
 
 
 def asks(attempt: Attempt) -> bool:
