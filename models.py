@@ -10,6 +10,7 @@ from tables.columns import now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
 from tables.event import Event, EventHead
 from tables.feedback import Feedback
+from tables.figure import KeptFigure
 from tables.grid_setting import GridSetting, SavedView
 from tables.identity import IdentityRequest
 from tables.job import BackgroundJob
@@ -26,7 +27,7 @@ __all__ = [
     "ACCOUNTS", "PREPARED", "Account", "ApprovalPage", "AwardingBody", "AwardingBodyAlias", "BackgroundJob",
     "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
     "Challenge", "DeletedCertificate", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Feedback",
-    "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "LookupCount", "MailedLink",
+    "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "KeptFigure", "LookupCount", "MailedLink",
     "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
     "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
     "id_digest", "mobile_digest", "now",

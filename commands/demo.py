@@ -6,7 +6,7 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from commands import cast, demo_cases, demo_certificates, demo_notices, demo_register
+from commands import cast, demo_cases, demo_certificates, demo_notices, demo_people, demo_register
 from commands.seeds import seed
 from extensions import db
 from models import Office
@@ -32,6 +32,7 @@ def _fill() -> None:
     demo_cases.add(password_hash)
     demo_register.add()
     demo_notices.add()
+    demo_people.add(password_hash)
 
 
 def _say_accounts() -> None:

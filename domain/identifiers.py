@@ -129,6 +129,11 @@ def mask_mobile(number: str) -> str:
     return _masked(number, 3, 4) if len(number) == 11 else _masked(number, 0, 2 if len(number) >= 5 else 0)
 
 
+def birth_year(number: str) -> int | None:
+    """Return the year of birth that a stored number tells; only those of eighteen characters do."""
+    return int(number[6:10]) if len(number) == 18 else None
+
+
 def certificate_number(value: str) -> CertificateNumber | None:
     """Read a certificate number; None where there is none (empty, or 无). Other shapes are kept as written."""
     number = normalizing.code(value)

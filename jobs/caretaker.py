@@ -15,7 +15,7 @@ from jobs import exports, imports
 from jobs.presence import presence
 from jobs.running import seats, settle_later, wake
 from models import BackgroundJob, now
-from operations import background
+from operations import background, population
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,15 @@ def make_round(number: int = 0) -> None:
             background.forget_old()
         exports.remove_old()
         imports.tidy()
+        count_population()
     wake_waiting()
+
+
+def count_population() -> None:
+    """Count who is registered, about every hour; counting takes its time and is done before the short write."""
+    counted = population.count()
+    with writing():
+        population.keep(counted)
 
 
 def wake_waiting() -> None:

@@ -10,8 +10,9 @@ from flask_login import current_user
 from domain.access import Permission
 from domain.verification import CaseState
 from models import Holder
-from operations import case_drafts, holders, lookups, notices
-from public_views import case_words
+from operations import case_drafts, holders, lookups, notices, population
+from operations.dictionaries import today
+from public_views import case_words, charts
 from public_views.person_fields import regions
 from web import new_password
 from web.access import current_actor, requires
@@ -30,9 +31,18 @@ def holder() -> Holder:
 @blueprint.get("/portal/")
 @requires(Permission.OWN_CASES)
 def home() -> str:
-    told = HOLDERS.on_home(notices.for_holder(holder()))
-    times = lookups.count_of_holder(holder().id_digest)
-    return render_template("portal/home.html", times=times, waiting=_waiting(), told=told, **_own_certificates())
+    return render_template("portal/home.html", waiting=_waiting(), **_own_certificates(), **_beside())
+
+
+def _beside() -> dict[str, Any]:
+    """Return what stands beside the certificates: look-ups, notices, and how the registered are spread."""
+    counted = population.last_count()
+    return {
+        "times": lookups.count_of_holder(holder().id_digest),
+        "told": HOLDERS.on_home(notices.for_holder(holder())),
+        "counted_at": counted.at if counted else None,
+        "charts": charts.drawn(counted.population, today()) if counted else None,
+    }
 
 
 @blueprint.get("/portal/certificates/")

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, select, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from domain.access import EMPLOYER_ROLES, OFFICE_ROLES, Actor, Role
-from domain.identifiers import IdKind, mask_id
+from domain.identifiers import IdKind, birth_year, mask_id
 from encryption import keyring
 from extensions import db
 from tables.columns import BelongsToOffice, EncryptedText, Model, PlainText, TermType, UtcDateTime, now, one_of
@@ -88,6 +88,8 @@ class Holder(Account, Model):
     mobile_digest: Mapped[bytes] = mapped_column(unique=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    birth_year: Mapped[int | None] = mapped_column()
+    """What the number tells of the age, and no more of it: the number itself is not read to count ages."""
     region_code: Mapped[str] = mapped_column(String(6))
     employer_name: Mapped[str | None] = mapped_column(String(200))
     avatar: Mapped[str | None] = mapped_column(String(64))
@@ -96,6 +98,11 @@ class Holder(Account, Model):
     next_password_hash: Mapped[str | None] = mapped_column(String(200))
     next_password_from: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """A password set by the security question takes its day: until then the holder can stop it."""
+
+    @validates("id_number")
+    def _note_birth_year(self, _: str, number: str) -> str:
+        self.birth_year = birth_year(number)
+        return number
 
     @property
     def actor(self) -> Actor:
