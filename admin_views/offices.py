@@ -25,6 +25,7 @@ from listing.paging import Page
 from models import Office
 from operations import offices
 from operations.dictionary_changes import series_names
+from operations.offices import Contact
 from operations.passwords import hashed
 from web.access import current_actor
 
@@ -42,7 +43,12 @@ class OfficeForm(BackOfficeForm):
     name = words("机构名称", "还没有填机构名称", description="写全称，如“灵山县职改办”。默认账户的登录名就是它")
     series = several_of("管哪些职称系列", description="只有市直系列机构要选，可以选几个")
     phone = words("联系电话", longest=50, description="写在给本人的消息里")
-    address = words("地址", longest=200)
+    address = words("地址", longest=200, description="本人到现场审核时照着找，写到哪栋楼、哪一间")
+    hours = words("办公时间", longest=100, description="如“工作日 8:00—12:00、15:00—18:00”")
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.phone.data or "", self.address.data or "", self.hours.data or "")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +109,7 @@ class OfficeView(BackOfficeView):
     column_list = ("name", "kind", "parent", "title_series", "phone", "closed_at")
     column_labels = {
         "name": "机构名称", "kind": "类型", "parent": "上级机构", "title_series": "管的职称系列", "phone": "联系电话",
-        "closed_at": "状态", "address": "地址", "region_code": "区划代码",
+        "closed_at": "状态", "address": "地址", "hours": "办公时间", "region_code": "区划代码",
     }  # fmt: skip
     column_formatters = {
         "name": name_cell,
@@ -123,7 +129,7 @@ class OfficeView(BackOfficeView):
     )  # fmt: skip
     create_form_class, edit_form_class = NewOfficeForm, OfficeForm
     form_groups = (
-        ("机构", ("kind", "parent", "name", "region_code")), ("联系", ("phone", "address")), ("市直系列机构", ("series",))
+        ("机构", ("kind", "parent", "name", "region_code")), ("联系", ("phone", "address", "hours")), ("市直系列机构", ("series",))
     )  # fmt: skip
     create_label = "新建机构"
     writes = (*BackOfficeView.writes, "move_view", "close_view")
@@ -145,7 +151,7 @@ class OfficeView(BackOfficeView):
         return row.name
 
     def details_groups(self, row: Office) -> list[tuple[str, list[tuple[str, Any]]]]:
-        names = (*self.column_list[1:], "address", "region_code")
+        names = (*self.column_list[1:], "address", "hours", "region_code")
         users = screen_url("users", office=row.id)
         link = Markup('<a href="{}">看这个机构的账户</a>').format(users) if users else "—"
         return [("机构", [*((self.label_of(name), self.cell(row, name)) for name in names), ("账户", link)])]
@@ -173,19 +179,17 @@ class OfficeView(BackOfficeView):
         series = form.series.data if kind is OfficeKind.SERIES else []
         with writing():
             parent = offices.reached(actor, self.permission, int(form.parent.data))
-            created = offices.create(
+            return offices.create(
                 actor, form.name.data, kind, parent, first,
-                series=series, region_code=form.region_code.data, phone=form.phone.data,
+                series=series, region_code=form.region_code.data, contact=form.contact,
             )  # fmt: skip
-            created.address = form.address.data or None
-            return created
 
     def after_create(self, created: Office) -> str:
         first = current_app.config["OFFICE_DEFAULT_PASSWORD"]
         return self.render("admin/offices/created.html", office=created, first_password=first, page_title="机构已建好")
 
     def edit_form(self, obj: Any = None) -> OfficeForm:
-        """One's own office changes its telephone and address; its name and its series are its parent's to set."""
+        """One's own office changes how it is reached; its name and its series are its parent's to set."""
         if obj.closed_at:
             abort(404)
         form = OfficeForm(obj=obj, series=obj.title_series)
@@ -201,8 +205,7 @@ class OfficeView(BackOfficeView):
         office = offices.reached(actor, self.permission, model.id)
         name = form.name.data if "name" in form else office.name
         series = form.series.data if "series" in form else office.title_series
-        phone, address = form.phone.data or "", form.address.data or ""
-        offices.change(actor, office, name=name, phone=phone, address=address, series=series)
+        offices.change(actor, office, name=name, contact=form.contact, series=series)
 
     # Moving and closing, each asked once.
 

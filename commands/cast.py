@@ -10,8 +10,10 @@ from domain.vocabulary import OfficeKind
 from extensions import writing
 from models import Office, StaffUser
 from operations import accounts, employers, offices, staff
+from operations.offices import Contact
 
 PASSWORD = "zhengshu-2026"  # noqa: S105 - printed at start and in the README, development only
+HOURS = "工作日 8:00—12:00、15:00—18:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,12 @@ class DemoOffice:
     parent: str
     region_code: str
     phone: str
+    address: str
     series: tuple[str, ...] = ()
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.phone, self.address, HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +61,21 @@ class DemoEmployer:
 EMPLOYER = DemoEmployer("灵山县水利局", "灵山县职改办", "sly", "宁静", "sly.lanhai", "蓝海")
 
 OFFICES = (
-    DemoOffice("广西区职改办", OfficeKind.REGION, "", "450000", "0771-0000000"),
-    DemoOffice("钦州市职改办", OfficeKind.CITY, "广西区职改办", "450700", "0777-0000001"),
-    DemoOffice("灵山县职改办", OfficeKind.COUNTY, "钦州市职改办", "450721", "0777-0000002"),
-    DemoOffice("浦北县职改办", OfficeKind.COUNTY, "钦州市职改办", "450722", "0777-0000003"),
-    DemoOffice("钦南区职改办", OfficeKind.COUNTY, "钦州市职改办", "450702", "0777-0000004"),
-    DemoOffice("钦北区职改办", OfficeKind.COUNTY, "钦州市职改办", "450703", "0777-0000005"),
-    DemoOffice("钦州市工程系列职改办", OfficeKind.SERIES, "钦州市职改办", "450700", "0777-0000006", ("工程系列",)),
+    DemoOffice("广西区职改办", OfficeKind.REGION, "", "450000", "0771-0000000", "南宁市演示路 1 号"),
+    DemoOffice("钦州市职改办", OfficeKind.CITY, "广西区职改办", "450700", "0777-0000001", "钦州市演示路 2 号"),
+    DemoOffice("灵山县职改办", OfficeKind.COUNTY, "钦州市职改办", "450721", "0777-0000002", "灵山县演示路 3 号"),
+    DemoOffice("浦北县职改办", OfficeKind.COUNTY, "钦州市职改办", "450722", "0777-0000003", "浦北县演示路 4 号"),
+    DemoOffice("钦南区职改办", OfficeKind.COUNTY, "钦州市职改办", "450702", "0777-0000004", "钦南区演示路 5 号"),
+    DemoOffice("钦北区职改办", OfficeKind.COUNTY, "钦州市职改办", "450703", "0777-0000005", "钦北区演示路 6 号"),
+    DemoOffice(
+        "钦州市工程系列职改办",
+        OfficeKind.SERIES,
+        "钦州市职改办",
+        "450700",
+        "0777-0000006",
+        "钦州市演示路 7 号",
+        ("工程系列",),
+    ),
 )
 
 USERS = (
@@ -98,7 +113,7 @@ def found_offices(first_password_hash: str, password_hash: str) -> None:
             parent = Office.named(one.parent) if one.parent else None
             offices.create(
                 operator_of(parent), one.name, one.kind, parent, first_password_hash,
-                series=list(one.series), region_code=one.region_code, phone=one.phone,
+                series=list(one.series), region_code=one.region_code, contact=one.contact,
             )  # fmt: skip
         for user in USERS:
             _open(user, password_hash)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select, update
 
 from domain import normalizing
@@ -39,6 +41,18 @@ _BELONGING: tuple[type[ScopedByOffice], ...] = (
 LONGEST_NAME = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How an office is reached: holders read it beside whatever the office decides."""
+
+    phone: str = ""
+    address: str = ""
+    hours: str = ""
+
+
+NOT_TOLD = Contact()
+
+
 def reached(actor: Actor, permission: Permission, office_id: int) -> Office:
     """Return the office if the permission carries to it; raises NotFound otherwise, as for one that does not exist."""
     office = db.session.get(Office, office_id)
@@ -65,7 +79,7 @@ def create(
     *,
     series: list[str] | None = None,
     region_code: str | None = None,
-    phone: str | None = None,
+    contact: Contact = NOT_TOLD,
 ) -> Office:
     """Create an office with its awarding body (usual aliases) and its default account."""
     bodies.one_change_at_a_time()
@@ -74,7 +88,8 @@ def create(
     if region_code and not (len(region_code) == 6 and region_code.isascii() and region_code.isdigit()):
         raise FieldProblem("region_code", "区划代码是 6 位数字")
     office = Office(name=name, kind=kind, parent_id=parent.id if parent else None, title_series=series or [])
-    office.region_code, office.phone = region_code or None, phone or None
+    office.region_code = region_code or None
+    _set_contact(office, contact)
     db.session.add(office)
     db.session.flush()
     _stand_below(office, parent)
@@ -127,7 +142,11 @@ def _open_default_account(office: Office, password_hash: str) -> None:
     db.session.flush()
 
 
-def change(actor: Actor, office: Office, *, name: str, phone: str, address: str, series: list[str]) -> None:
+def _set_contact(office: Office, contact: Contact) -> None:
+    office.phone, office.address, office.hours = contact.phone or None, contact.address or None, contact.hours or None
+
+
+def change(actor: Actor, office: Office, *, name: str, contact: Contact, series: list[str]) -> None:
     """Rename an office or change how it is reached; its old name stays an alias of its awarding body."""
     name = normalizing.text(name)
     if name != office.name:
@@ -135,7 +154,8 @@ def change(actor: Actor, office: Office, *, name: str, phone: str, address: str,
     if office.kind is OfficeKind.SERIES and not series:
         raise FieldProblem("series", "市直系列机构要写明管哪些职称系列")
     before = _reached_by(office)
-    office.phone, office.address, office.title_series = phone or None, address or None, series
+    office.title_series = series
+    _set_contact(office, contact)
     db.session.flush()
     after = _reached_by(office)
     changes = {label: [before[label], after[label]] for label in after if before[label] != after[label]}
@@ -146,7 +166,8 @@ def change(actor: Actor, office: Office, *, name: str, phone: str, address: str,
 
 def _reached_by(office: Office) -> dict[str, str]:
     series = "、".join(office.title_series)
-    return {"联系电话": office.phone or "", "地址": office.address or "", "管的职称系列": series}
+    contact = {"联系电话": office.phone, "地址": office.address, "办公时间": office.hours}
+    return {label: value or "" for label, value in contact.items()} | {"管的职称系列": series}
 
 
 def _rename(actor: Actor, office: Office, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from domain.access import Actor, Role
 from domain.certificate_fields import BY_KEY, FOLDED, FORMER_NAME_LABEL
@@ -14,10 +14,10 @@ from domain.certificate_rows import shown
 from domain.differences import Parts, marked
 from domain.entrances import asked_at
 from domain.stored_values import revived
-from domain.verification import BY_NAME, CaseState, Group, refusals, submission
+from domain.verification import BY_NAME, OFFICE_TURN, CaseState, Group, refusals, submission
 from domain.vocabulary import CertificateStatus
 from models import Event, VerificationCase
-from operations import bodies, routing
+from operations import bodies, routing, usual_time
 from operations.case_drafts import changes_of
 from operations.case_facts import CaseFacts, missing_fields, missing_photos
 
@@ -51,7 +51,7 @@ HAPPENED = {
 
 NEXT = {
     S.DRAFT: "补齐以后就可以提交。",
-    S.PENDING: "等{office}审核，有结果会在“消息”里告诉您。审验期间，不影响原证书的使用。",
+    S.PENDING: "等{office}审核，有结果会在“消息”里告诉您，也会发邮件。审验期间，不影响原证书的使用。",
     S.ONSITE: "请按审核回复带上材料，到{office}现场审核。",
     S.NEEDS_CHANGES: "请按审核回复修改，改好以后再提交。",
     S.NEEDS_CONFIRMATION: "{office}更正了内容，请照着证书核对，再点“确认无误”或“有异议”。",
@@ -60,6 +60,8 @@ NEXT = {
     S.REJECTED: "这本证书不能再次提交。有疑问，请致电{office}。",
     S.COUNTERFEIT: "这本证书不能再次提交。有疑问，请致电{office}。",
 }
+USUAL = "近三个月这里审完的证书，一半在 {days} 个工作日内有结果。"
+USUAL_AT_ONCE = "近三个月这里审完的证书，一半当天就有结果。"
 VOID = "这本证书已作废，公开查验会显示“作废”。有疑问，请致电{office}。"
 FOUND_BY_CODE = "没有证书编号的，只能用查验码或二维码查到。请打开查验页打印，或把网址交给要查验的单位。"
 _SILENT = (S.DRAFT, S.PENDING, S.AUTO_APPROVED)
@@ -208,6 +210,22 @@ def next_step(case: VerificationCase) -> str:
     if case.state.is_public and not case.cert_no:
         return FOUND_BY_CODE
     return NEXT[case.state].format(office=case.office.name if case.office else "职改办")
+
+
+def usual(case: VerificationCase) -> str:
+    """Say how long it usually takes, while it is the office's turn."""
+    days = usual_time.usual_days(case.office_id) if case.office_id and case.state in OFFICE_TURN else None
+    return "" if days is None else USUAL.format(days=days) if days else USUAL_AT_ONCE
+
+
+def contact(case: VerificationCase) -> list[tuple[str, str]]:
+    """Return how the office that decides is reached, and the number to quote there; nothing before it is sent."""
+    office = case.office
+    if office is None or case.state is S.DRAFT:
+        return []
+    phone = office.phone or current_app.config["ORGANISER_PHONE"]
+    told = [("职改办", office.name), ("电话", phone), ("地址", office.address), ("办公时间", office.hours)]
+    return [(label, value) for label, value in (*told, ("受理号", case.receipt)) if value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def _page(case: VerificationCase, form: DisputeForm) -> str:
     to_confirm = case.state is CaseState.NEEDS_CONFIRMATION
     return render_template(
         "portal/case.html", case=case, form=form, line=case_words.line(case, actor), values=case_words.values(case),
-        next_step=case_words.next_step(case), changes=case_words.changes(case) if case.state.is_open else [],
+        next_step=case_words.next_step(case), usual=case_words.usual(case), contact=case_words.contact(case),
+        changes=case_words.changes(case) if case.state.is_open else [],
         corrections=case_words.corrections(case) if to_confirm else [], photos=_photos(case),
         happenings=case_words.timeline(case), may_withdraw=case_words.may(case, actor, "withdraw"),
         may_discard=case_words.may(case, actor, "discard"), to_confirm=to_confirm,

@@ -202,4 +202,7 @@ def done(case_id: int) -> Any:
     case = case_drafts.own(current_actor(), case_id)
     if case.state not in SENT:
         return redirect(case_words.next_page(case))
-    return render_template("portal/wizard/done.html", case=case, approved=case.state is CaseState.AUTO_APPROVED)
+    return render_template(
+        "portal/wizard/done.html", case=case, approved=case.state is CaseState.AUTO_APPROVED,
+        usual=case_words.usual(case), contact=case_words.contact(case),
+    )  # fmt: skip

@@ -30,6 +30,7 @@ class Office(Model):
     title_series: Mapped[list[str]] = mapped_column(JSON, default=list)
     phone: Mapped[str | None] = mapped_column(String(50))
     address: Mapped[str | None] = mapped_column(String(200))
+    hours: Mapped[str | None] = mapped_column(String(100))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     parent: Mapped[Office | None] = relationship(remote_side="Office.id")

@@ -24,7 +24,7 @@ def create(name=NAME, kind=OfficeKind.COUNTY, parent="钦州市职改办", **giv
 
 def rename(name, old=COUNTY):
     with writing():
-        offices.change(staff("qz.admin"), office(old), name=name, phone="", address="", series=[])
+        offices.change(staff("qz.admin"), office(old), name=name, contact=offices.NOT_TOLD, series=[])
 
 
 def test_a_new_office_has_its_body_its_usual_names_and_a_default_account(app):
