@@ -6,11 +6,11 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, and_, bindparam, delete, select
 
 from encryption import fingerprint
 from extensions import db
-from models import Account, OpenSession, now
+from models import ACCOUNTS, Account, OpenSession, now
 from operations import events
 
 LONGEST = timedelta(hours=12)
@@ -26,9 +26,20 @@ def open_for(account: Account, device: str) -> str:
     return key
 
 
-def is_open(account: Account, key: str) -> bool:
-    query = select(OpenSession.id).filter_by(fingerprint=fingerprint(key), **_owner(account))
-    return db.session.scalar(query.where(OpenSession.opened_at >= now() - LONGEST)) is not None
+def account_of(kind: str, account_id: int, key: str) -> Account | None:
+    """Return the account whose open session has this key; with any other account the key opens nothing."""
+    asked = {"id": account_id, "fingerprint": fingerprint(key), "since": now() - LONGEST}
+    return db.session.scalar(_BY_KIND[kind], asked) if kind in _BY_KIND else None
+
+
+def _with_session(kind: type[Account]) -> Select[Any]:
+    """Return the query for an account by its session: built once, since every page of somebody signed in asks it."""
+    own = and_(OpenSession.account_kind == kind.prefix, OpenSession.account_id == kind.id)
+    known = and_(kind.id == bindparam("id"), OpenSession.fingerprint == bindparam("fingerprint"))
+    return select(kind).join(OpenSession, own).where(known, OpenSession.opened_at >= bindparam("since"))
+
+
+_BY_KIND = {prefix: _with_session(kind) for prefix, kind in ACCOUNTS.items()}
 
 
 def all_of(account: Account) -> list[OpenSession]:

@@ -175,6 +175,11 @@ def open_session(account: Account) -> str:
         return sessions.open_for(db.session.get_one(kind, account_id), "测试")
 
 
+def still_open(account: Account, key: str) -> bool:
+    """Whether the key opens anything for this account."""
+    return sessions.account_of(account.prefix, account.id, key) is not None
+
+
 def photo() -> SafePhoto:
     """Return a photo that looks like no other; what photos hold is tested elsewhere."""
     digest = hashlib.sha256(str(next(NUMBERS)).encode())

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from domain.access import ANYBODY, GRANTS, Actor, Permission, Role
 from extensions import db, login_manager, moment, writing
-from models import ACCOUNTS, Account
+from models import Account
 from operations import sessions
 from web import typed
 
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = {Role.HOLDER: 60 * 60}
 STAFF_IDLE_SECONDS = 30 * 60
+SEEN_ANEW_SECONDS = 30
+"""So seldom the cookie is written anew: signing it for every page is work, and pages asked for together overwrite it."""
 EXPIRED = "太久没有操作，需要重新登录。已经保存的内容都在，登录后接着填。"
 _ALWAYS_OPEN = ("static",)
 
@@ -139,9 +141,8 @@ def home() -> str:
 @login_manager.user_loader
 def _load(key: str) -> Account | None:
     kind, _, number = key.partition(":")
-    account = db.session.get(ACCOUNTS[kind], int(number)) if kind in ACCOUNTS and number.isdecimal() else None
-    fits = account is not None and account.is_active and sessions.is_open(account, session_key())
-    return account if fits else None
+    account = sessions.account_of(kind, int(number), session_key()) if number.isdecimal() else None
+    return account if account is not None and account.is_active else None
 
 
 def _gate() -> Response | None:
@@ -195,7 +196,8 @@ def _end_stale_session() -> None:
         session.clear()
         flash(EXPIRED, "warn")
         return
-    session["seen"] = moment
+    if moment - session.get("seen", 0) > SEEN_ANEW_SECONDS:
+        session["seen"] = moment
 
 
 def safe_next(target: str | None, otherwise: str) -> str:

@@ -10,8 +10,8 @@ from domain.verification import CaseState
 from domain.vocabulary import OfficeKind
 from extensions import db, writing
 from models import AwardingBody, Certificate, Event, ImportBatch, ProblemPerson, ReplyText, StaffUser, VerificationCase
-from operations import bodies, dictionary_changes, offices, sessions
-from tests.factories import COUNTY, act, case_at, certificate, dump, office, open_session, staff
+from operations import bodies, dictionary_changes, offices
+from tests.factories import COUNTY, act, case_at, certificate, dump, office, open_session, staff, still_open
 
 NAME = "钦州港区职改办"
 
@@ -68,7 +68,7 @@ def test_renaming_keeps_the_old_name_as_an_alias_of_the_same_body_and_renames_th
     assert {bodies.known_body(name).id for name in names} == {body}
     assert db.session.get(AwardingBody, body).name == "灵山县人才服务中心"
     assert account.display_name == "灵山县人才服务中心"
-    assert not sessions.is_open(account, key)
+    assert not still_open(account, key)
 
 
 def test_renamed_there_and_back_the_body_is_still_one_and_the_office_can_be_closed(app):
@@ -140,7 +140,7 @@ def test_closing_shuts_out_its_accounts_and_keeps_its_records(app):
 
     accounts = db.session.query(StaffUser).filter_by(office_id=office(COUNTY).id).all()
     assert not any(account.is_active for account in accounts)
-    assert not sessions.is_open(clerk, key)
+    assert not still_open(clerk, key)
     assert record.office.name == COUNTY
     with pytest.raises(FieldProblem, match="已经停用"):
         create("新光职改办", OfficeKind.COUNTY, COUNTY)

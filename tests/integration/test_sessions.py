@@ -14,7 +14,7 @@ from models import FailedAttempt, Holder, OpenSession, now
 from operations import accounts, sessions, throttle
 from operations.accounts import PER_ACCOUNT, Attempt
 from operations.throttle import Limit
-from tests.factories import holder, open_session
+from tests.factories import holder, open_session, still_open
 from tests.integration.public_views.people import WEI
 from web import access
 
@@ -66,10 +66,10 @@ def test_a_key_opens_no_other_account(app):
     one, other = holder(0), holder(1)
     key = open_session(one)
 
-    assert sessions.is_open(one, key)
-    assert not sessions.is_open(other, key)
-    assert not sessions.is_open(one, "made-up")
-    assert not sessions.is_open(one, "")
+    assert still_open(one, key)
+    assert not still_open(other, key)
+    assert not still_open(one, "made-up")
+    assert not still_open(one, "")
 
 
 def test_after_twelve_hours_a_session_is_over_however_busy_it_was(client):

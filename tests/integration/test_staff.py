@@ -8,9 +8,8 @@ from domain.access import Permission, Role
 from domain.errors import DomainError, FieldProblem, NotAllowed, NotFound
 from extensions import db, writing
 from models import Event, StaffUser
-from operations import sessions
 from operations import staff as accounts_of_offices
-from tests.factories import COUNTY, dump, office, open_session, staff
+from tests.factories import COUNTY, dump, office, open_session, staff, still_open
 
 
 def account(username):
@@ -42,7 +41,7 @@ def test_every_change_of_power_ends_the_sessions(app, what, given):
 
     do("ls.admin", what, "ls.staff", *given)
 
-    assert not sessions.is_open(account("ls.staff"), key)
+    assert not still_open(account("ls.staff"), key)
     assert Event.about("staff_user", account("ls.staff").id)[-1].actor_name == "劳志坚"
 
 

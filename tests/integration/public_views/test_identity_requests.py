@@ -19,9 +19,9 @@ from domain.verification import CaseState
 from domain.vocabulary import RequestKind, RequestState
 from extensions import db, writing
 from models import Event, Holder, IdentityRequest, Message, ProblemPerson, VerificationCase, id_digest, now
-from operations import case_drafts, identity_requests, sessions
+from operations import case_drafts, identity_requests
 from operations.identity_requests import Claimant
-from tests.factories import case_at, certificate, draft, fresh_person, open_session, staff
+from tests.factories import case_at, certificate, draft, fresh_person, open_session, staff, still_open
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
 
@@ -156,7 +156,7 @@ def test_granted_the_account_has_the_right_name_and_the_right_certificates(app: 
     holder = the_holder(wei)
     assert (holder.name, holder.id_number, holder.id_digest) == ("韦晓兰", RIGHT, id_digest(RIGHT))
     assert [record.id for record in case_drafts.offered(holder)] == [theirs.id]
-    assert sessions.is_open(holder, key)
+    assert still_open(holder, key)
     newest = Event.about("holder", wei.id)[-1]
     assert (newest.action, newest.changed["身份证号"]) == ("correct_identity", [WEI.id_number, RIGHT])
     assert WEI.id_number.encode() not in newest.changes
@@ -225,7 +225,7 @@ def test_a_release_shuts_the_account_out_and_frees_number_mobile_and_address(app
 
     old = the_holder(wei)
     assert not old.is_active
-    assert not sessions.is_open(old, key)
+    assert not still_open(old, key)
     assert db.session.get_one(VerificationCase, loose.id).deleted
     newcomer = register()
     assert newcomer.id != old.id
