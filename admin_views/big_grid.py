@@ -43,7 +43,7 @@ class BigGrid(Grid):
         wanted = [one.name for one in others if (one.name in chosen if chosen else one.shown)]
         return [first.name, *wanted]
 
-    @property
+    @cached_property
     def actions(self) -> Sequence[BatchAction]:
         here = {one.name for one in self.view.actions_in(self.tab.name if self.tab else "")}
         return [one for one in super().actions if one.name in here]

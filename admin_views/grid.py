@@ -49,7 +49,7 @@ class Grid:
     def tab(self) -> Tab | None:
         return None
 
-    @property
+    @cached_property
     def actions(self) -> Sequence[BatchAction]:
         may = can(self.view.permission_of("action_view"))
         given: Sequence[BatchAction] = self.view.offered_actions() if may else ()
@@ -70,9 +70,13 @@ class Grid:
         return Order(column, self.view.model.id, self.sort.startswith("-"))
 
     @cached_property
+    def _used(self) -> Sequence[GridFilter]:
+        return [one for one in self.filters if one.is_given(self.args)]
+
+    @cached_property
     def _given(self) -> dict[str, str]:
         """What the address says that means something here."""
-        names = ["tab", search.SEARCH, search.PERSON, "sort", *(name for one in self.filters for name in one.arguments)]
+        names = ["tab", search.SEARCH, search.PERSON, "sort", *(name for one in self._used for name in one.arguments)]
         return {name: self.args[name] for name in names if self.args.get(name)}
 
     def arguments(self, *, with_page: bool = False, **changed: str | None) -> dict[str, str]:
@@ -89,7 +93,7 @@ class Grid:
         return url_for(f"{self.view.endpoint}.action_view", **self.arguments(with_page=True))
 
     def unread(self) -> Iterator[str]:
-        for one in self.filters:
+        for one in self._used:
             yield from one.unread(self.args)
 
     def moved(self) -> str | None:
@@ -119,7 +123,7 @@ class Grid:
 
     def narrowed(self, query: Any) -> Any:
         """Return the query with filters and search; the scope is in it already."""
-        conditions = [wish.condition for one in self.filters for wish in one.wishes(self.args)]
+        conditions = [wish.condition for one in self._used for wish in one.wishes(self.args)]
         if self.sought:
             conditions.append(self.view.search_condition(self.sought.text))
         return query.filter(*conditions)
@@ -162,9 +166,7 @@ class Grid:
 
     def _drawn_filters(self) -> tuple[Markup, Markup]:
         """The first ones and those in use stand open, the others are folded away; drawn once for a while for all."""
-        asked = tuple(
-            (name, self.args.get(name)) for one in self.filters for name in one.arguments if self.args.get(name)
-        )
+        asked = tuple((name, self.args.get(name)) for one in self._used for name in one.arguments)
         key = ("filters", self.view.endpoint, current_actor().role, current_actor().place, asked)
         drawn: tuple[Markup, Markup] = moment.keep(key, self._draw_filters)
         return drawn
@@ -172,8 +174,7 @@ class Grid:
     def _draw_filters(self) -> tuple[Markup, Markup]:
         near, further = [], []
         for index, one in enumerate(self.filters):
-            used = any(self.args.get(name) for name in one.arguments)
-            (near if index < ALWAYS_OPEN or used else further).append(one.control(self.args))
+            (near if index < ALWAYS_OPEN or one in self._used else further).append(one.control(self.args))
         draw = get_template_attribute("_macros/listing.html", "filter_controls")
         return draw(near), draw(further)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -28,31 +29,37 @@ def rows_of(
     rows: Sequence[Any], columns: Sequence[Drawn], *, ticks: bool, address: Callable[[Any], str | None]
 ) -> Markup:
     """Return the rows; the first cell is the head of its row and the link to what it tells of."""
-    heads = [_head(column.label) for column in columns]
-    drawn = [_row(row, columns, heads, ticks, address(row)) for row in rows]
+    first, *others = columns
+    reads, cells = [column.read for column in others], "".join(_cells(column.label) for column in others) + "</tr>"
+    drawn = [
+        _head(row, first, ticks, address(row)) + cells % tuple(chain.from_iterable(_cell(read(row)) for read in reads))
+        for row in rows
+    ]
     return Markup("\n".join(drawn))  # noqa: S704 - each cell is escaped in _cell
 
 
-def _head(label: str) -> str:
-    return f'data-label="{escape(label)}" title="'
+def _cells(label: str) -> str:
+    """Return the pattern for the cells of a column: what one tells, and what it shows."""
+    return f'<td {_labelled(label).replace("%", "%%")} title="%s"><span>%s</span></td>'
 
 
-def _row(row: Any, columns: Sequence[Drawn], heads: Sequence[str], ticks: bool, url: str | None) -> str:
-    name, shown = _cell(columns[0].read(row))
+def _labelled(label: str) -> str:
+    return f'data-label="{escape(label)}"'
+
+
+def _head(row: Any, column: Drawn, ticks: bool, url: str | None) -> str:
+    name, shown = _cell(column.read(row))
     href = escape(url) if url else ""
-    parts = [f'<tr data-href="{href}">' if url else "<tr>"]
-    if ticks:
-        parts.append(
-            '<td class="zs-gridtick"><label class="zs-tick"><input type="checkbox" name="rowid" '
-            f'value="{row.id}" aria-label="选中 {name}"></label></td>'
-        )
+    opened = f'<tr data-href="{href}">' if url else "<tr>"
     link = f'<a href="{href}">{shown}</a>' if url else shown
-    parts.append(f'<th scope="row" {heads[0]}{name}"><span>{link}</span></th>')
-    for column, head in zip(columns[1:], heads[1:], strict=True):
-        told, shown = _cell(column.read(row))
-        parts.append(f'<td {head}{told}"><span>{shown}</span></td>')
-    parts.append("</tr>")
-    return "".join(parts)
+    tick = _TICK.format(row.id, name) if ticks else ""
+    return f'{opened}{tick}<th scope="row" {_labelled(column.label)} title="{name}"><span>{link}</span></th>'
+
+
+_TICK = (
+    '<td class="zs-gridtick"><label class="zs-tick"><input type="checkbox" name="rowid" value="{}" '
+    'aria-label="选中 {}"></label></td>'
+)
 
 
 @lru_cache(maxsize=1024)
@@ -64,7 +71,7 @@ def _cell(value: Any) -> tuple[str, str]:
     """Return the words of a cell, for its tooltip, and what stands in it; both escaped."""
     if type(value) is not str:
         value = plain(value)
-    if isinstance(value, Markup):
-        return _words(value), value
+        if isinstance(value, Markup):
+            return _words(value), value
     safe = value if value.isalnum() else str(escape(value))
     return safe, safe

@@ -13,14 +13,13 @@ from domain.certificate_fields import BY_KEY, FORMER_NAME_LABEL
 from domain.verification import BATCH_ACTIONS, OFFICE_TURN, OVERDUE_DAYS, PENDING_TAB_LABEL, CaseState, Transition
 from domain.vocabulary import ObtainedBy, TitleLevel
 from listing import names, offices
-from listing.filters import GridFilter, begins, between, contains, equals
+from listing.filters import GridFilter, begins, between, contains, equals, series
 from listing.reading import Conditions, Way, Wish
 from listing.search import Sought
 from listing.selection import Column, Listing, Tab
 from models import Holder
 from models import VerificationCase as Case
 from operations import review_queue, working_days
-from operations.dictionary_changes import series_names
 from tables.name_piece import PIECE
 
 S = CaseState
@@ -119,8 +118,7 @@ CASES = Listing(
     "cases", "证书审验", Case, Permission.REVIEW, "case", COLUMNS,
     filters=(
         GridFilter("level", "职称级别", "select", equals(Case.title_level), TitleLevel.choices),
-        GridFilter("series", "职称系列", "select", equals(Case.title_series),
-                   lambda: [(one, one) for one in series_names()]),
+        GridFilter("series", "职称系列", "select", equals(Case.title_series), series),
         GridFilter("body", "授予单位", "text", contains(Case.awarding_body)),
         offices.filter_of(Case),
         GridFilter("submitted", "提交时间", "date_range", between(Case.submitted_at),

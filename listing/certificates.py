@@ -11,13 +11,12 @@ from domain.access import Permission
 from domain.certificate_fields import BY_KEY, STORED
 from domain.vocabulary import CertificateStatus, ObtainedBy, Sex, TitleLevel
 from listing import names, offices
-from listing.filters import GridFilter, begins, between, contains, equals
+from listing.filters import GridFilter, begins, between, contains, equals, series
 from listing.reading import Way, Wish
 from listing.search import Sought
 from listing.selection import Column, Listing, Tab
 from models import Certificate
 from operations import bodies
-from operations.dictionary_changes import series_names
 from operations.register import in_status
 from tables.name_piece import PIECE
 
@@ -113,8 +112,7 @@ CERTIFICATES = Listing(
         _select("status", "证书状态", Certificate.cert_status, CertificateStatus.choices, _of_status),
         GridFilter("verified", "审验", "select", _is_verified, lambda: IS_VERIFIED, _verified),
         _select("level", "职称级别", Certificate.title_level, TitleLevel.choices),
-        _select("series", "职称系列", Certificate.title_series, lambda: [(one, one) for one in series_names()],
-                _by_index(Certificate.title_series, "id", equals)),
+        _select("series", "职称系列", Certificate.title_series, series, _by_index(Certificate.title_series, "id", equals)),
         _text("title", "title"),
         _text("specialty", "specialty", contains),
         GridFilter("body", "授予单位", "text", _of_body, ways=_body_ways),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,9 @@ from domain import normalizing
 from domain.access import Place
 from domain.errors import DomainError
 from domain.partial_dates import PartialDate, parse_text
-from extensions import db
+from extensions import db, moment
 from listing.reading import Way, Wish
+from operations.dictionary_changes import series_names
 from tables.columns import PlainText
 
 LONGEST = 100
@@ -47,13 +48,17 @@ class GridFilter:
     ways: Callable[..., tuple[Way, ...]] | None = None
     narrows: bool = False
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[str, ...]:
         return (f"{self.name}_from", f"{self.name}_to") if self.kind in RANGES else (self.name,)
 
     def bound(self, place: Place) -> GridFilter:
-        """Return the filter for one request of somebody at this place: its options are asked for once."""
-        return replace(self, options=cache(self.options))
+        """Return the filter for somebody at this place."""
+        return self
+
+    def is_given(self, arguments: Mapping[str, str]) -> bool:
+        """Whether the address says anything for this filter; most say nothing, and nothing more is asked of them."""
+        return any(arguments.get(name) for name in self.arguments)
 
     def _ends(self) -> tuple[tuple[str, int], tuple[str, int]]:
         """The two boxes, and the month a bare year means in each."""
@@ -71,6 +76,8 @@ class GridFilter:
 
     def values(self, arguments: Mapping[str, str]) -> tuple[Any, ...] | None:
         """Return what the address asks for where it can be read; anything else is no filter."""
+        if not self.is_given(arguments):
+            return None
         if self.kind in RANGES:
             first, last = (_read_day(arguments.get(name, ""), month) for name, month in self._ends())
             return _RANGE_ENDS[self.kind](first, last) if first or last else None
@@ -99,6 +106,12 @@ class GridFilter:
         typed = arguments.get(self.name, "").strip() if self.kind == "choice" else ""
         if typed and self.values(arguments) is None:
             yield f"“{self.label}”里没有“{typed[:20]}”，没有按它筛选，请从候选里选一个"
+
+
+def series() -> list[tuple[str, str]]:
+    """The title series as options."""
+    names = moment.keep("series", lambda: tuple(series_names()))
+    return [(name, name) for name in names]
 
 
 def equals(column: Any) -> Callable[[str], Any]:

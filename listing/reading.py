@@ -165,8 +165,7 @@ class Reader:
             beyond = [or_(*(and_(*part) for part in self._parts(pivot, back)))] if pivot else []
             return self._picked(source, [*self.residual, *beyond], back).limit(most)
         if not self.residual:
-            source = self._walk(pivot, back, most).subquery()
-            return select(source.c.id).order_by(*self._ordering(source, back))
+            return self._walk(pivot, back, most)
         source = self._walk(pivot, back, SMALL).subquery()
         return self._picked(source, self.residual, back).limit(most)
 
@@ -195,7 +194,7 @@ class Reader:
     # Sources.
 
     def _columns(self) -> list[Any]:
-        """The columns that order and residual conditions ask for: wide rows are not carried through the sort."""
+        """The id and what order and residual conditions ask for: wide rows are not carried through the sort."""
         wanted = {"id": self.table.c.id, self.sorted_by.column.key: self.table.c[self.sorted_by.column.key]}
         for condition in self.residual:
             for part in visitors.iterate(condition):

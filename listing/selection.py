@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select, true
-from sqlalchemy.orm import RelationshipProperty, joinedload, load_only
+from sqlalchemy import and_, bindparam, inspect, or_, select, true
+from sqlalchemy.orm import joinedload, load_only
 
 from domain.access import Permission, Place
 from domain.vocabulary import OfficeKind
@@ -95,17 +95,7 @@ class Listing:
         What no column shows is neither read nor decrypted, and rows that show only themselves are no entities.
         """
         wanted = {*self.always, *(need for one in self.columns if one.name in names for need in one.reads)}
-        attributes = [getattr(self.model, name) for name in sorted(wanted)]
-        here = (self.model.id.in_(ids), self.model.within(place))
-        joined = [one for one in attributes if isinstance(one.property, RelationshipProperty)]
-        if joined:
-            plain = [one for one in attributes if not isinstance(one.property, RelationshipProperty)]
-            loading = [load_only(self.model.id, *plain), *map(joinedload, joined)]
-            found = {row.id: row for row in db.session.scalars(select(self.model).where(*here).options(*loading))}
-        else:
-            slim, names = _slim(self.model), ("id", *(one.key for one in attributes))
-            read = db.session.execute(select(self.model.id, *attributes).where(*here))
-            found = {row[0]: slim(zip(names, row, strict=True)) for row in read}
+        found = _reading(self.model, tuple(sorted(wanted)), place).read(ids)
         return [found[one] for one in ids if one in found]
 
     def tab_named(self, name: str) -> Tab | None:
@@ -118,6 +108,33 @@ class Listing:
         name = sort.removeprefix("-")
         indexed = name in tab.sorts if tab and tab.sorts is not None else self.sorts[name]
         return Order(name, getattr(self.model, name), self.model.id, sort.startswith("-"), indexed)
+
+
+class _Reading:
+    """The query for some columns of the rows of these ids at a place."""
+
+    def __init__(self, model: Any, names: Sequence[str], place: Place) -> None:
+        joined = [getattr(model, name) for name in names if name in inspect(model).relationships]
+        plain = [getattr(model, name) for name in names if name not in inspect(model).relationships]
+        here = (model.id.in_(bindparam("ids", expanding=True)), model.within(place))
+        self.slim = None if joined else _slim(model)
+        self.names = ("id", *names)
+        if joined:
+            self.query = select(model).where(*here).options(load_only(model.id, *plain), *map(joinedload, joined))
+        else:
+            self.query = select(model.id, *plain).where(*here)
+
+    def read(self, ids: Sequence[int]) -> dict[int, Any]:
+        slim, names, found = self.slim, self.names, db.session.execute(self.query, {"ids": ids})
+        if slim is None:
+            return {row.id: row for row in found.scalars()}
+        return {row[0]: slim(zip(names, row, strict=True)) for row in found}
+
+
+@lru_cache(maxsize=512)
+def _reading(model: Any, names: tuple[str, ...], place: Place) -> _Reading:
+    """Built once for each choice of columns at a place: putting a query together takes longer than running it."""
+    return _Reading(model, names, place)
 
 
 class _Slim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from domain import normalizing
 from domain.access import Actor
@@ -22,16 +22,23 @@ def setting_of(actor: Actor, grid: str) -> GridSetting | None:
 
 def liking(actor: Actor, grid: str) -> tuple[GridSetting | None, list[SavedView]]:
     """Return how somebody likes the list and the views saved for it, in one query."""
-    setting = and_(GridSetting.user_id == StaffUser.id, GridSetting.grid == grid)
-    views = and_(SavedView.user_id == StaffUser.id, SavedView.grid == grid)
-    query = (
-        select(GridSetting, SavedView)
-        .select_from(StaffUser)
-        .outerjoin(GridSetting, setting)
-        .outerjoin(SavedView, views)
-    )
-    found = db.session.execute(query.where(StaffUser.id == actor.id).order_by(SavedView.id)).all()
+    found = db.session.execute(_LIKING, {"user": actor.id, "grid": grid}).all()
     return (found[0][0] if found else None), [view for _, view in found if view]
+
+
+def _of_user(kept: type[GridSetting] | type[SavedView]) -> ColumnElement[bool]:
+    return and_(kept.user_id == StaffUser.id, kept.grid == bindparam("grid"))
+
+
+_LIKING = (
+    select(GridSetting, SavedView)
+    .select_from(StaffUser)
+    .outerjoin(GridSetting, _of_user(GridSetting))
+    .outerjoin(SavedView, _of_user(SavedView))
+    .where(StaffUser.id == bindparam("user"))
+    .order_by(SavedView.id)
+)
+"""Built once: every page of a list asks it."""
 
 
 def keep_columns(actor: Actor, grid: str, columns: Sequence[str]) -> None:

@@ -70,12 +70,13 @@ class TermType(TypeDecorator[E]):
     def __init__(self, terms: type[E]) -> None:
         super().__init__(length=32)
         self.terms = terms
+        self._by_slug: dict[str | None, E | None] = {term.value: term for term in terms} | {None: None}
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else self.terms(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
-        return None if value is None else self.terms(value)
+        return self._by_slug[value]
 
 
 class PartialDateType(TypeDecorator[PartialDate]):
