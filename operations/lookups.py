@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, Table, bindparam, func, select
@@ -65,10 +66,12 @@ def count_of(certificate_id: int) -> int:
     return stored + buffer.waiting(certificate_id)
 
 
-def count_of_holder(digest: bytes) -> int:
-    """Return how often all certificates of a person were looked up."""
-    query = select(func.sum(LookupCount.times)).join(Certificate, Certificate.id == LookupCount.certificate_id)
-    return int(db.session.scalar(query.where(Certificate.id_digest == digest)) or 0)
+def of_holder(digest: bytes) -> tuple[int, datetime | None]:
+    """Return how often all certificates of a person were looked up, and when for the last time."""
+    told = select(func.sum(LookupCount.times), func.max(LookupCount.last_at))
+    query = told.join(Certificate, Certificate.id == LookupCount.certificate_id).where(Certificate.id_digest == digest)
+    times, last = db.session.execute(query).one()
+    return int(times or 0), last
 
 
 class CountBuffer:

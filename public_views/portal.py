@@ -10,14 +10,13 @@ from flask_login import current_user
 from domain.access import Permission
 from domain.verification import CaseState
 from models import Holder
-from operations import case_drafts, holders, lookups, notices, population
-from operations.dictionaries import today
-from public_views import case_words, charts
+from operations import case_drafts, holders
+from public_views import case_words
+from public_views.home_page import beside_the_certificates
 from public_views.person_fields import regions
 from web import new_password
 from web.access import current_actor, requires
 from web.new_password import OwnPasswordForm
-from web.notices import HOLDERS
 
 blueprint = Blueprint("portal", __name__)
 
@@ -31,18 +30,9 @@ def holder() -> Holder:
 @blueprint.get("/portal/")
 @requires(Permission.OWN_CASES)
 def home() -> str:
-    return render_template("portal/home.html", waiting=_waiting(), **_own_certificates(), **_beside())
-
-
-def _beside() -> dict[str, Any]:
-    """Return what stands beside the certificates: look-ups, notices, and how the registered are spread."""
-    counted = population.last_count()
-    return {
-        "times": lookups.count_of_holder(holder().id_digest),
-        "told": HOLDERS.on_home(notices.for_holder(holder())),
-        "counted_at": counted.at if counted else None,
-        "charts": charts.drawn(counted.population, today()) if counted else None,
-    }
+    return render_template(
+        "portal/home.html", waiting=_waiting(), **_own_certificates(), **beside_the_certificates(holder())
+    )
 
 
 @blueprint.get("/portal/certificates/")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from commands.cast import PASSWORD
+from domain.partial_dates import PartialDate
+from domain.vocabulary import TitleLevel
 from extensions import db
 from models import Holder
 from operations import lookups
@@ -76,7 +78,24 @@ def test_home_tells_how_often_my_certificates_were_looked_up(wei: CheckedClient,
 
     wei.get("/portal/")
 
-    assert "您的证书共被在线查验 1 次" in wei.page.text
+    assert "您的证书共被在线查验 1 次，最近一次在" in wei.page.text
+
+
+def test_the_titles_stand_in_the_order_of_award_and_say_how_far_they_reach(wei: CheckedClient) -> None:
+    wei.get("/portal/")
+    empty = wei.page.text
+    record(
+        WEI, cert_no="0837773", title="工程师", title_level=TitleLevel.INTERMEDIATE, awarded_on=PartialDate(2014, 12)
+    )
+    sent(wei, record())
+
+    wei.get("/portal/")
+
+    words = wei.page.text.partition("职称之路")[2]
+    assert "您名下还没有证书" in empty
+    assert words.index("2013 年 12 月") < words.index("2014 年 12 月")
+    assert "中级 2014 年" in words
+    assert "还没审验通过" in words
 
 
 def test_what_waits_for_the_holder_is_said_above_the_lists(wei: CheckedClient) -> None:

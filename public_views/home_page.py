@@ -1,0 +1,40 @@
+"""What the holder's home shows beside the certificates: look-ups, 职称之路, notices, and how the registered are spread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain import title_path
+from domain.title_path import HeldTitle
+from domain.vocabulary import CertificateStatus
+from models import Certificate, Holder
+from operations import lookups, notices, population
+from operations.dictionaries import today
+from public_views import charts
+from web.notices import HOLDERS
+
+
+def beside_the_certificates(holder: Holder) -> dict[str, Any]:
+    counted = population.last_count()
+    times, last_looked_up = lookups.of_holder(holder.id_digest)
+    return {
+        "times": times,
+        "last_looked_up": last_looked_up,
+        "told": HOLDERS.on_home(notices.for_holder(holder)),
+        "road": road(holder),
+        "counted_at": counted.at if counted else None,
+        "charts": charts.drawn(counted.population, today()) if counted else None,
+    }
+
+
+def road(holder: Holder) -> dict[str, Any]:
+    """Return the titles on record under the holder's name and number, and the stages they reach."""
+    titles = [_held(record) for record in Certificate.of_person(holder.id_digest, holder.name)]
+    return {"titles": title_path.in_order(titles), "stages": title_path.stages(titles)}
+
+
+def _held(record: Certificate) -> HeldTitle:
+    void = record.cert_status is CertificateStatus.VOID
+    return HeldTitle(
+        record.title or "", record.title_level, record.awarded_on, record.awarding_body or "", record.is_public, void
+    )
