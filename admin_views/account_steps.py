@@ -10,10 +10,10 @@ from flask import abort, flash, redirect, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin_views.asking import Answer
 from admin_views.base import BackOfficeView
 from admin_views.forms import BackOfficeForm
 from domain.access import Actor
-from extensions import writing
 from operations.passwords import hashed, one_time
 from web.access import current_actor
 
@@ -36,12 +36,13 @@ class Step:
 
 
 class TakesSteps:
-    """For views of accounts: `steps_for` names what may be done to a row, `reached` loads it for the change."""
+    """For views whose `steps` are taken on one row at a time; `reached` loads the row for the change."""
 
     writes = (*BackOfficeView.writes, "step_view")
+    steps: Sequence[Step] = ()
 
     def steps_for(self, row: Any) -> Sequence[Step]:
-        raise NotImplementedError
+        return [step for step in self.steps if step.fits(row)]
 
     def reached(self, actor: Actor, row_id: int) -> Any:
         raise NotImplementedError
@@ -61,23 +62,22 @@ class TakesSteps:
         ]
 
     @expose("/step/<name>/", methods=("GET", "POST"))
-    def step_view(self: Any, name: str) -> str | Response:
+    def step_view(self: Any, name: str) -> Answer:
         row = self.one_or_404()
-        step = next((one for one in self.steps_for(row) if one.name == name), None)
-        if step is None:
-            abort(404)
-        form, row_id, label = BackOfficeForm(), row.id, f"{step.label}：{self.row_label(row)}"
-        meaning = step.meaning.format(name=self.row_label(row))
-        if form.validate_on_submit() and (answer := self.saved(form, self._taken, step, row_id)):
-            return answer
-        return self.ask(label, submit_label=f"确认{step.label}", warning=meaning, form=form, tone=step.tone)
+        step = next((one for one in self.steps if one.name == name), None) or abort(404)
+        form, actor, row_id, password = BackOfficeForm(), current_actor(), row.id, one_time()
+        # Hashing is slow: it is done before the transaction.
+        first = hashed(password) if step.gives_password and form.is_submitted() else ""
+        return self.asked(
+            row, form,
+            lambda: step.take(actor, self.reached(actor, row_id), first),
+            lambda: self._step_taken(step, row_id, password),
+            applies=step in self.steps_for(row),
+            title=f"{step.label}：{self.row_label(row)}", submit_label=f"确认{step.label}",
+            warning=step.meaning.format(name=self.row_label(row)), tone=step.tone,
+        )  # fmt: skip
 
-    def _taken(self: Any, form: BackOfficeForm, step: Step, row_id: int) -> str | Response:
-        """Take the step; a new password is made and hashed before the transaction."""
-        actor, password = current_actor(), one_time()
-        first = hashed(password) if step.gives_password else ""
-        with writing():
-            step.take(actor, self.reached(actor, row_id), first)
+    def _step_taken(self: Any, step: Step, row_id: int, password: str) -> str | Response:
         row = self.one_or_404(row_id)
         if step.gives_password:
             return self.password_page(row, password, "密码已重置")

@@ -14,7 +14,6 @@ from admin_views.cells import linked
 from admin_views.history import changes_of
 from admin_views.subjects import KINDS, events_about, subjects_of
 from domain.access import Permission, Role
-from domain.vocabulary import OfficeKind
 from listing import search
 from listing.filters import GridFilter, begins, between, equals
 from listing.paging import Page
@@ -77,8 +76,7 @@ class AuditView(BackOfficeView):
         actor = current_actor()
         if actor.place is None or not actor.may(self.permission):
             return query.filter(false())
-        column = {OfficeKind.REGION: Event.region_office_id, OfficeKind.CITY: Event.city_office_id}
-        return query.filter(column.get(actor.place.kind, Event.office_id) == actor.place.office_id)
+        return query.filter(Event.within(actor.place))
 
     def row_label(self, row: Event) -> str:
         return row.summary

@@ -1,4 +1,4 @@
-"""What every table of the back office does alike: scope, grid, details, batch actions; its forms are in editing.py.
+"""What every table of the back office does alike: scope, grid, details, batch actions; forms: editing.py, asking.py.
 
 Flask-Admin gives the addresses and the registration. Its own list, forms, deletion, inline editing, export and look-ups
 are not exposed: the screens here read the declarations of their class at each request, so nothing goes stale.
@@ -19,6 +19,7 @@ from sqlalchemy import false
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from admin_views.asking import Asking
 from admin_views.batch import BatchAction, Plan, as_id, confirm_context, result_context, ticked
 from admin_views.cells import code, plain
 from admin_views.editing import Editing
@@ -36,7 +37,7 @@ _SOME_ID = 987_654_321
 """Stands for a row's number where addresses are built; longer than any number that stands in an address beside it."""
 
 
-class BackOfficeView(Editing, BackOfficeScreen, ModelView):
+class BackOfficeView(Asking, Editing, BackOfficeScreen, ModelView):
     """A table of the database: grid, details, and where declared forms and batch actions; the rest has no address.
 
     A subclass names its model, columns, filters and forms. It narrows `scope`, and overrides `create_model` and
@@ -246,13 +247,6 @@ class BackOfficeView(Editing, BackOfficeScreen, ModelView):
     def result_page(self, title: str, done: Sequence[Any], skipped: Sequence[tuple[str, str]], **context: Any) -> str:
         shown = result_context(title, done, skipped)
         return self.render("admin/result.html", back_url=self.list_url(), **{**shown, **context})
-
-    def ask(self, title: str, *, submit_label: str, warning: str = "", form: Any = None, tone: str = "bad") -> str:
-        """Return the page that asks once before an action on one row."""
-        return self.render(
-            "admin/confirm.html", title=title, submit_label=submit_label, warning=warning, form=form, tone=tone,
-            cancel_url=self.list_url(),
-        )  # fmt: skip
 
 
 def masked(row: Any) -> Markup:

@@ -80,7 +80,7 @@ class CalendarView(Removable, BackOfficeView):
         worked = form.kind.data == "worked"
         working_days.change_day(current_actor(), model, worked=worked, note=form.note.data)
 
-    def remove(self, row_id: int) -> None:
+    def remove(self, row_id: int, form: Any) -> None:
         working_days.remove_day(current_actor(), self.one_or_404(row_id))
 
 

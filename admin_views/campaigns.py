@@ -94,5 +94,5 @@ class CampaignView(Removable, BackOfficeView):
     def update_model(self, form: CampaignForm, model: Campaign) -> None:
         campaigns.change(current_actor(), model.id, form.scope)
 
-    def remove(self, row_id: int) -> None:
+    def remove(self, row_id: int, form: Any) -> None:
         campaigns.remove(current_actor(), row_id)

@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin_views.batch import as_id
 from admin_views.forms import BackOfficeForm
-from admin_views.history import change_told, changes_of
-from domain.access import Actor
+from admin_views.versions import TO_ADD, TO_SAVE, Versioned
 from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from extensions import writing
-from models import Event
-from operations import events
-from operations.bodies import one_change_at_a_time
-from web.access import current_actor
-from web.filters import local
-
-_MOST_TOLD = 3
 
 
-class Editing:
+class Editing(Versioned):
     """A part of BackOfficeView: for views that name a form to create or to edit with; without one the page has no address."""
 
-    subject = ""
-    """What the audit trail calls such a row."""
     create_form_class: type[BackOfficeForm] | None = None
     edit_form_class: type[BackOfficeForm] | None = None
     form_groups: Sequence[tuple[str, Sequence[str]]] = ()
@@ -44,9 +34,10 @@ class Editing:
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self: Any) -> str | Response | tuple[str, int]:
-        row = self.one_or_404()
-        form, row_id = self.edit_form(row), row.id
-        shown = as_id(request.form.get("version")) or 0 if form.is_submitted() else self.version_of(row_id)
+        row = self.get_one(request.args.get("id", ""))
+        if row is None:
+            return self.removed_while_typing()
+        form, row_id, shown = self.edit_form(row), row.id, self.version_shown(row.id)
         if form.validate_on_submit():
             try:
                 if self.saved(form, self.change, row_id, shown):
@@ -55,6 +46,16 @@ class Editing:
                 form.show(refusal)
                 return self.edit_page(form, row_id, self.version_of(row_id)), 409
         return self.edit_page(form, row_id, shown)
+
+    def removed_while_typing(self: Any) -> tuple[str, int]:
+        """Show what was typed for a row that somebody removed meanwhile, as a new one; without such a one there is no page."""
+        told = self.removal_told(as_id(request.args.get("id", "")), TO_ADD)
+        if not told or self.create_form_class is None:
+            abort(404)
+        form = self.create_form()
+        form.show(StaleVersion(told))
+        address = url_for(f"{self.endpoint}.create_view")
+        return self.form_page(self.create_template, form, self.create_label, self.list_url(), action_url=address), 409
 
     def edit_page(self: Any, form: BackOfficeForm, row_id: int, version: int) -> str:
         title = f"修改：{self.row_label(self.one_or_404(row_id))}"
@@ -65,19 +66,10 @@ class Editing:
             template, form=form, page_title=title, cancel_url=cancel_url, groups=self.form_groups, **context
         )
 
-    # Two people with the same form: the version a form names is the newest event that changed the row.
-
-    def version_of(self, row_id: int) -> int:
-        last = events.last_change(self.subject, row_id)
-        return last.id if last else 0
-
     def change(self: Any, form: BackOfficeForm, row_id: int, version: int) -> bool:
         """Save a form unless somebody else saved the row since it was shown; forms are saved one after another."""
         with writing():
-            one_change_at_a_time()
-            later = events.later_changes(self.subject, row_id, version)
-            if later:
-                raise StaleVersion(_overtaken(later, current_actor()))
+            self.refuse_overtaken(row_id, version, TO_SAVE)
             self.update_model(form, self.one_or_404(row_id))
         return True
 
@@ -113,16 +105,3 @@ class Editing:
     def after_update(self: Any, row: Any) -> Response:
         flash(f"“{self.row_label(row)}”已保存。", "ok")
         return redirect(self.row_url(row) or self.list_url(), 303)
-
-
-def _overtaken(later: Sequence[Event], actor: Actor) -> str:
-    """Say who changed what since the form was shown; what was typed stands below and counts when it is sent again."""
-    told = "；".join(dict.fromkeys(_change(event, actor) for event in later[-_MOST_TOLD:]))
-    return f"您打开这一页以后，{told}。您这次还没有保存，填的都在下面；核对以后再保存，就以您填的为准"
-
-
-def _change(event: Event, actor: Actor) -> str:
-    mine = (event.actor_role, event.actor_id) == (actor.role.value, actor.id)
-    changes = "，".join(change_told(*change) for change in changes_of(event))
-    who = "您自己" if mine else event.actor_name
-    return f"{who} {local(event.at)} {event.summary}" + (f"（{changes}）" if changes else "")

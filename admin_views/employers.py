@@ -61,6 +61,8 @@ class EmployerView(TakesSteps, BackOfficeView):
     model_class = Employer
     slug, label, icon = "employers", "单位账户", "people"
     permission = Permission.EMPLOYERS
+    subject = "employer"
+    steps = STEPS
 
     column_list = ("name", "username", "closed_at", "staff", "office", "created_at")
     column_labels = {
@@ -95,8 +97,10 @@ class EmployerView(TakesSteps, BackOfficeView):
     def details_buttons(self, row: Employer) -> list[dict[str, str]]:
         return self.step_buttons(row)
 
-    def steps_for(self, row: Employer) -> Sequence[Step]:
-        return [step for step in STEPS if step.fits(row)]
+    def watched(self, row_id: int) -> Sequence[tuple[str, int]]:
+        """A new password is an event of the employer's own account."""
+        account = self.one_or_404(row_id).main_account
+        return (("employer", row_id), ("employer_user", account.id))
 
     def reached(self, actor: Actor, row_id: int) -> Employer:
         return employers.reached(actor, row_id)

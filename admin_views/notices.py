@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -69,6 +68,7 @@ class NoticeView(TakesSteps, BackOfficeView):
     slug, label, icon = "notices", "业务通知", "bell"
     permission = Permission.NOTICES
     subject = "notice"
+    steps = STEPS
     eager = (Notice.office,)
 
     column_list = ("title", "audience", "standing", "starts_on", "ends_on", "office", "written_by")
@@ -103,9 +103,6 @@ class NoticeView(TakesSteps, BackOfficeView):
 
     def details_buttons(self, row: Notice) -> list[dict[str, str]]:
         return [*super().details_buttons(row), *self.step_buttons(row)]
-
-    def steps_for(self, row: Notice) -> Sequence[Step]:
-        return [step for step in STEPS if step.fits(row)]
 
     def reached(self, actor: Actor, row_id: int) -> Notice:
         return notices.reached(actor, row_id)

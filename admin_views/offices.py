@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, url_for
@@ -13,6 +12,7 @@ from sqlalchemy import false
 from werkzeug.wrappers import Response
 from wtforms.validators import StopValidation
 
+from admin_views.asking import Answer
 from admin_views.base import BackOfficeView
 from admin_views.cells import tag
 from admin_views.forms import BackOfficeForm, ReasonForm, one_of, options, several_of, words
@@ -212,48 +212,37 @@ class OfficeView(BackOfficeView):
     def _new_parents(self, office: Office) -> list[Office]:
         return [one for one in possible_parents() if one.kind in office.kind.parents and one.id != office.parent_id]
 
-    def _open_one(self) -> Office:
-        office: Office = self.one_or_404()
-        if office.closed_at:
-            abort(404)
-        return office
-
     @expose("/move/", methods=("GET", "POST"))
-    def move_view(self) -> str | Response:
-        office = self._open_one()
-        if office.kind not in MOVABLE or not self._new_parents(office):
-            abort(404)
+    def move_view(self) -> Answer:
+        office = self.one_or_404()
         form, actor, office_id, name = MoveForm(), current_actor(), office.id, office.name
-        form.parent.choices = options(((one.id, one.name) for one in self._new_parents(office)), "请选择")
+        parents = self._new_parents(office)
+        form.parent.choices = options(((one.id, one.name) for one in parents), "请选择")
 
-        def move(form: MoveForm) -> bool:
-            with writing():
-                parent = offices.reached(actor, self.permission, int(form.parent.data))
-                offices.move(actor, offices.reached(actor, self.permission, office_id), parent)
-            return True
+        def move() -> None:
+            parent = offices.reached(actor, self.permission, int(form.parent.data))
+            offices.move(actor, offices.reached(actor, self.permission, office_id), parent)
 
-        return self._step(form, move, f"“{name}”已换了上级。") or self.ask(
-            f"给“{name}”换上级", submit_label="确认换上级", form=form, tone="none",
+        return self.asked(
+            office, form, move, lambda: self._told(f"“{name}”已换了上级。"),
+            applies=office.closed_at is None and office.kind in MOVABLE and bool(parents),
+            title=f"给“{name}”换上级", submit_label="确认换上级", tone="none",
             warning="它的证书、审验、批次和账户都跟着走，原来的上级从此看不到。",
         )  # fmt: skip
 
     @expose("/close/", methods=("GET", "POST"))
-    def close_view(self) -> str | Response:
-        office = self._open_one()
+    def close_view(self) -> Answer:
+        office = self.one_or_404()
         form, actor, office_id, name = ReasonForm(), current_actor(), office.id, office.name
-
-        def close(form: ReasonForm) -> bool:
-            with writing():
-                offices.close(actor, offices.reached(actor, self.permission, office_id), form.reason.data)
-            return True
-
-        return self._step(form, close, f"“{name}”已停用。") or self.ask(
-            f"停用“{name}”", submit_label="确认停用", form=form,
+        return self.asked(
+            office, form,
+            lambda: offices.close(actor, offices.reached(actor, self.permission, office_id), form.reason.data or ""),
+            lambda: self._told(f"“{name}”已停用。"),
+            applies=office.closed_at is None,
+            title=f"停用“{name}”", submit_label="确认停用",
             warning="停用后，它的账户都不能再登录，不能恢复；它的证书和记录都留着，由上级管理。",
         )  # fmt: skip
 
-    def _step(self, form: BackOfficeForm, save: Callable[..., bool], told: str) -> Response | None:
-        if form.validate_on_submit() and self.saved(form, save):
-            flash(told, "ok")
-            return redirect(url_for("offices.index_view"), 303)
-        return None
+    def _told(self, sentence: str) -> Response:
+        flash(sentence, "ok")
+        return redirect(url_for("offices.index_view"), 303)

@@ -9,6 +9,7 @@ from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from admin_views.asking import Answer
 from admin_views.base import BackOfficeView, masked
 from admin_views.batch import BatchAction
 from admin_views.cells import linked, plain, tag
@@ -19,7 +20,7 @@ from admin_views.row_by_row import RowByRow
 from domain import normalizing
 from domain.access import Permission
 from domain.identifiers import IdProblem, parse_id
-from extensions import db, writing
+from extensions import db
 from listing.filters import GridFilter, between
 from models import ProblemPerson, VerificationCase, id_digest
 from operations import problem_persons
@@ -127,21 +128,22 @@ class ProblemPersonView(RowByRow, RevealsIdNumber, BackOfficeView):
         return [{"label": "解除", "url": url_for("problem_persons.lift_view", id=row.id), "tone": ""}]
 
     @expose("/lift/", methods=("GET", "POST"))
-    def lift_view(self) -> str | Response:
+    def lift_view(self) -> Answer:
         row = self.one_or_404()
         refusal = problem_persons.against_lifting(row, current_actor())
         if refusal:
             flash(refusal.sentence, "warn")
             return redirect(url_for("problem_persons.details_view", id=row.id), 303)
-        form, row_id, name = ReasonForm(), row.id, row.name
-        if form.validate_on_submit() and self.saved(form, self._lifted, row_id):
+        form, actor, row_id, name = ReasonForm(), current_actor(), row.id, row.name
+
+        def lifted() -> Response:
             flash(f"{name}已不在问题人员里。", "ok")
             return redirect(url_for("problem_persons.details_view", id=row_id), 303)
-        return self.ask(f"解除问题人员：{name}", submit_label="确认解除", warning=MEANING, form=form, tone="none")
 
-    def _lifted(self, form: ReasonForm, row_id: int) -> ProblemPerson:
-        with writing():
-            return problem_persons.lift(current_actor(), row_id, form.reason.data or "")
+        return self.asked(
+            row, form, lambda: problem_persons.lift(actor, row_id, form.reason.data or ""), lifted,
+            title=f"解除问题人员：{name}", submit_label="确认解除", warning=MEANING, tone="none",
+        )  # fmt: skip
 
     def reasons_against(self, name: str, row: Any) -> list[str]:
         refusal = problem_persons.against_lifting(row, current_actor())

@@ -58,5 +58,5 @@ class ReadingView(Removable, BackOfficeView):
         way = ObtainedBy(form.obtained_by.data)
         dictionary_changes.change_reading(current_actor(), model, form.word.data, way)
 
-    def remove(self, row_id: int) -> None:
+    def remove(self, row_id: int, form: Any) -> None:
         dictionary_changes.remove_reading(current_actor(), self.one_or_404(row_id))

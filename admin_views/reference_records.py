@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect
-from flask_admin import expose
 from sqlalchemy import or_
-from werkzeug.wrappers import Response
 
 from admin_views.base import BackOfficeView, masked
 from admin_views.cells import code
 from admin_views.forms import ReasonForm
+from admin_views.removing import Removable
 from admin_views.revealing import RevealsIdNumber
 from domain import normalizing
 from domain.access import Permission
 from domain.certificate_fields import BY_KEY, STORED
 from domain.identifiers import IdProblem, mask_id, parse_id
 from domain.vocabulary import TitleLevel
-from extensions import writing
 from listing.filters import GridFilter, between, contains, equals
 from models import ReferenceRecord, id_digest
 from operations import reference_records
@@ -27,13 +24,13 @@ from operations.dictionary_changes import series_names
 from web.access import current_actor
 
 
-class ReferenceRecordView(RevealsIdNumber, BackOfficeView):
+class ReferenceRecordView(Removable, RevealsIdNumber, BackOfficeView):
     model_class = ReferenceRecord
     slug, label, icon = "reference_records", "待核查数据", "box"
     permission = Permission.REFERENCE_RECORDS
     subject = "reference_record"
     eager = (ReferenceRecord.office, ReferenceRecord.batch)
-    writes = ("create_view", "edit_view", "action_view", "remove_view")
+    removal_warning = "删掉以后不能恢复，审核时也不再看到它。原因会记在操作日志里。"
 
     column_list = (
         "name",
@@ -95,19 +92,13 @@ class ReferenceRecordView(RevealsIdNumber, BackOfficeView):
         return super().details_page(row, **{"groups": groups, **context})
 
     def details_buttons(self, row: ReferenceRecord) -> list[dict[str, str]]:
-        return [{"label": "删除", "url": self.get_url(".remove_view", id=row.id), "tone": "danger"}]
+        return [self.removal_button(row)]
 
-    @expose("/remove/", methods=("GET", "POST"))
-    def remove_view(self) -> str | Response:
-        row, actor = self.one_or_404(), current_actor()
-        form, name, row_id = ReasonForm(), self.row_label(row), row.id
-        if form.validate_on_submit():
-            with writing():
-                reference_records.remove(actor, row_id, form.reason.data)
-            flash(f"已删除“{name}”。", "ok")
-            return redirect(self.list_url(), 303)
-        warning = "删掉以后不能恢复，审核时也不再看到它。原因会记在操作日志里。"
-        return self.ask(f"删除“{name}”", submit_label="确认删除", warning=warning, form=form)
+    def removal_form(self) -> ReasonForm:
+        return ReasonForm()
+
+    def remove(self, row_id: int, form: Any) -> None:
+        reference_records.remove(current_actor(), row_id, form.reason.data)
 
 
 def _problem(key: str, typed: str, sentence: str) -> str:

@@ -81,6 +81,6 @@ class ReplyTextView(Removable, BackOfficeView):
         actor = current_actor()
         dictionary_changes.change_reply_text(actor, own_reply_text(actor, model.id), form.action.data, form.text.data)
 
-    def remove(self, row_id: int) -> None:
+    def remove(self, row_id: int, form: Any) -> None:
         actor = current_actor()
         dictionary_changes.remove_reply_text(actor, own_reply_text(actor, row_id))

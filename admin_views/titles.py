@@ -79,5 +79,5 @@ class TitleView(Removable, BackOfficeView):
     def update_model(self, form: TitleForm, model: TitleEntry) -> None:
         dictionary_changes.change_title(current_actor(), model, form.values)
 
-    def remove(self, row_id: int) -> None:
+    def remove(self, row_id: int, form: Any) -> None:
         dictionary_changes.remove_title(current_actor(), self.one_or_404(row_id))

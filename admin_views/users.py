@@ -102,6 +102,7 @@ class UserView(TakesSteps, BackOfficeView):
     slug, label, icon = "users", "用户管理", "people"
     permission = Permission.USERS
     subject = "staff_user"
+    steps = STEPS
     eager = (StaffUser.office,)
 
     column_list = ("display_name", "username", "office", "role", "disabled_at", "last_signed_in_at")
@@ -156,7 +157,7 @@ class UserView(TakesSteps, BackOfficeView):
         actor = current_actor()
         if actor.id == row.id or (actor.role is row.role is Role.DEFAULT_ACCOUNT):
             return ()
-        return [step for step in STEPS if step.fits(row)]
+        return super().steps_for(row)
 
     def reached(self, actor: Actor, row_id: int) -> StaffUser:
         return staff.reached(actor, row_id)

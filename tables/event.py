@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access import Place
+from domain.vocabulary import OfficeKind
 from encryption import decrypt_json
 from extensions import db
 from tables.columns import Model, UtcDateTime
@@ -46,6 +48,15 @@ class Event(Model):
     def changed(self) -> dict[str, Any]:
         """What changed, decrypted: label -> [before, after]; the seal covers it as it is stored."""
         return decrypt_json(bytes(self.changes)) if self.changes else {}
+
+    @classmethod
+    def within(cls, place: Place) -> Any:
+        """Return the condition for what was done in the office at `place` and those below it."""
+        column = {OfficeKind.REGION: cls.region_office_id, OfficeKind.CITY: cls.city_office_id}
+        return column.get(place.kind, cls.office_id) == place.office_id
+
+    def place_within(self, place: Place) -> bool:
+        return place.office_id in (self.office_id, self.city_office_id, self.region_office_id)
 
     @classmethod
     def about(cls, subject_type: str, subject_id: int) -> list[Event]:

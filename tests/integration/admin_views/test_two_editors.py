@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from domain.vocabulary import ObtainedBy
+from domain.vocabulary import ObtainedBy, OfficeKind
 from extensions import db, writing
 from models import AwardingBody, StaffUser, TitleEntry
-from operations import dictionary_changes, events
-from tests.conftest import actor_of, staff_user
+from operations import dictionary_changes, events, offices
+from tests.conftest import PASSWORD_HASH, actor_of, staff_user
 from tests.integration.admin_views.records import office, trail
 
 COUNTY = "灵山县职改办"
@@ -135,3 +135,106 @@ def test_signing_in_meanwhile_stands_in_nobodys_way(as_staff):
         events.record(actor_of("ls.staff"), "sign_in", ("staff_user", row_id), "登录")
 
     assert client.send(editing("users", row_id), {"display_name": "梁小敏"}).status_code == 303
+
+
+# What is asked once: the page names its version too, and who was faster is named.
+
+
+def step(name, username):
+    return f"/admin/users/step/{name}/?id={staff_user(username).id}"
+
+
+def removing(slug, row_id):
+    return f"/admin/{slug}/remove/?id={row_id}"
+
+
+def test_a_step_on_an_account_that_somebody_changed_meanwhile_is_asked_again(as_staff):
+    slow, fast = as_staff("ls.admin"), as_staff("qz.admin")
+    slow.get(step("reset", "ls.staff"))
+    fast.get(step("reset", "ls.staff"))
+    fast.send(step("reset", "ls.staff"))
+    set_by_the_first = staff_user("ls.staff").password_hash
+
+    answer = slow.send(step("reset", "ls.staff"))
+
+    assert answer.status_code == 409
+    assert "您打开这一页以后，黄国栋" in answer.text
+    assert "您的操作还没有做" in answer.text
+    assert staff_user("ls.staff").password_hash == set_by_the_first
+    assert slow.send(step("reset", "ls.staff")).status_code == 200
+    db.session.expire_all()
+    assert staff_user("ls.staff").password_hash != set_by_the_first
+
+
+def test_a_step_that_cannot_be_taken_any_more_leads_back_and_says_who_was_faster(as_staff):
+    slow, fast = as_staff("ls.admin"), as_staff("qz.admin")
+    for client in (slow, fast):
+        client.get(step("disable", "ls.staff"))
+    fast.send(step("disable", "ls.staff"))
+    before = len(trail())
+
+    answer = slow.send(step("disable", "ls.staff"), follow_redirects=True)
+
+    assert "黄国栋" in answer.text
+    assert "停用账户“ls.staff”" in answer.text
+    assert "您这次没有改动任何内容" in answer.text
+    assert len(trail()) == before
+
+
+def test_an_office_is_neither_moved_nor_closed_by_a_page_that_is_out_of_date(as_staff):
+    number, client, other = office(COUNTY).id, as_staff("gx.admin"), as_staff("gx.admin")
+    with writing():
+        offices.create(actor_of("gx.admin"), "防城港市职改办", OfficeKind.CITY, office("广西区职改办"), PASSWORD_HASH)
+    for way, typed in (("close", {"reason": "并入浦北"}), ("move", {"parent": office("防城港市职改办").id})):
+        client.get(f"/admin/offices/{way}/?id={number}")
+        other.get(editing("offices", number))
+        other.send(editing("offices", number), {"name": COUNTY, "phone": f"0777-{way}"})
+
+        answer = client.send(f"/admin/offices/{way}/?id={number}", typed)
+
+        assert answer.status_code == 409
+        assert f"“0777-{way}”" in answer.text
+        assert all(str(value) in answer.text for value in typed.values())
+    assert office(COUNTY).closed_at is None
+
+
+def test_an_entry_that_was_changed_meanwhile_is_not_removed_unseen(as_staff):
+    row_id, client, other = reply_text(), as_staff("ls.admin"), as_staff("ls.staff")
+    client.get(removing("reply-texts", row_id))
+    other.get(editing("reply-texts", row_id))
+    other.send(editing("reply-texts", row_id), {"action": "reject", "text": "请致电发证单位。"})
+
+    asked_again = client.send(removing("reply-texts", row_id))
+
+    assert (asked_again.status_code, "梁敏" in asked_again.text) == (409, True)
+    assert client.send(removing("reply-texts", row_id)).status_code == 303
+
+
+def test_what_was_typed_into_an_entry_that_is_gone_can_be_saved_as_a_new_one(as_staff):
+    row_id, client, other = reply_text(), as_staff("ls.admin"), as_staff("ls.staff")
+    client.get(editing("reply-texts", row_id))
+    other.get(removing("reply-texts", row_id))
+    other.send(removing("reply-texts", row_id))
+
+    answer = client.send(editing("reply-texts", row_id), {"action": "reject", "text": "请致电发证单位。"})
+    gone = other.send(removing("reply-texts", row_id), follow_redirects=True)
+
+    assert answer.status_code == 409
+    assert "梁敏" in answer.text
+    assert "请致电发证单位。" in answer.text
+    assert 'action="/admin/reply-texts/new/"' in answer.text
+    assert "您自己" in gone.text
+
+
+def test_of_an_entry_that_another_county_removed_nothing_is_told(as_staff):
+    with writing():
+        foreign = dictionary_changes.add_reply_text(actor_of("pb.staff"), "reject", "浦北的话。").id
+        dictionary_changes.remove_reply_text(
+            actor_of("pb.staff"), dictionary_changes.own_reply_text(actor_of("pb.staff"), foreign)
+        )
+    client = as_staff("ls.admin")
+    client.get("/admin/reply-texts/new/")
+
+    for page in (editing("reply-texts", foreign), removing("reply-texts", foreign)):
+        answer = client.send(page, {"action": "reject", "text": "我的话。", "version": "1"})
+        assert (answer.status_code, "浦北的话" in answer.text) == (404, False)
