@@ -11,6 +11,8 @@ import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +35,14 @@ class StorageAway(DomainError):
         super().__init__("照片库暂时用不了，请过几分钟再试。其他内容不受影响")
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as the storage lists it."""
+
+    key: str
+    put_at: datetime
+
+
 class PhotoStorage(Protocol):
     """A photo is written once and never changed; deleting what is gone already is no error."""
 
@@ -43,6 +53,8 @@ class PhotoStorage(Protocol):
     def delete(self, key: str) -> None: ...
 
     def all_keys(self) -> Iterator[str]: ...
+
+    def files(self, after: str = "") -> Iterator[StoredFile]: ...
 
 
 def new_key() -> str:
@@ -70,10 +82,20 @@ class LocalStorage:
             self._path(key).unlink(missing_ok=True)
 
     def all_keys(self) -> Iterator[str]:
-        """Yield the keys of all photos, a folder at a time."""
+        return (file.key for file in self.files())
+
+    def files(self, after: str = "") -> Iterator[StoredFile]:
+        """Yield what is stored, by key, from behind `after` on; a folder at a time."""
         with _disk():
-            names = (path.name for path in self._folder.glob("??/??/*"))
-            yield from (name for name in names if _KEY.fullmatch(name))
+            for folder in sorted(path for path in self._folder.glob("??") if path.name >= after[:2]):
+                for inner in sorted(path for path in folder.glob("??") if folder.name + path.name >= after[:4]):
+                    yield from self._files_in(inner, after)
+
+    def _files_in(self, folder: Path, after: str) -> Iterator[StoredFile]:
+        for path in sorted(folder.iterdir()):
+            if path.name > after and _KEY.fullmatch(path.name):
+                with contextlib.suppress(FileNotFoundError):
+                    yield StoredFile(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
     def _path(self, key: str) -> Path:
         _check(key)
@@ -123,11 +145,15 @@ class S3Storage:
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def all_keys(self) -> Iterator[str]:
-        """Yield the keys of all photos, a thousand to an answer; objects of other programs are none of ours."""
+        return (file.key for file in self.files())
+
+    def files(self, after: str = "") -> Iterator[StoredFile]:
+        """Yield what is stored, by key, a thousand to an answer; objects of other programs are none of ours."""
         with _bucket():
-            for answer in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
-                names = (found["Key"] for found in answer.get("Contents", ()))
-                yield from (name for name in names if _KEY.fullmatch(name))
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, StartAfter=after)
+            for found in (one for page in pages for one in page.get("Contents", ())):
+                if _KEY.fullmatch(found["Key"]):
+                    yield StoredFile(found["Key"], found["LastModified"])
 
 
 def open_storage(settings: Mapping[str, Any]) -> PhotoStorage:

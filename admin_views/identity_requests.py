@@ -115,7 +115,7 @@ class IdentityRequestView(RevealsIdNumber, BackOfficeView):
     def picture_view(self, row_id: int, page: str) -> Response:
         row = self.one_or_404(row_id)
         key = getattr(row, page) if page in PAGES else None
-        if key is None:
+        if not key:
             abort(404)
         return papers.picture_response(key)
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from domain.vocabulary import JobState
 from extensions import db, queue, writing
-from jobs import exports, imports
+from jobs import exports, imports, sweep
 from jobs.presence import presence
 from jobs.running import seats, settle_later, wake
 from models import BackgroundJob, now
@@ -59,6 +59,7 @@ def make_round(number: int = 0) -> None:
         exports.remove_old()
         imports.tidy()
         count_population()
+        sweep.make_round()
     wake_waiting()
 
 

@@ -36,6 +36,14 @@ def is_kept(job: BackgroundJob) -> bool:
     return bool(job.result_key and job.finished_at and job.finished_at > now() - KEPT_FOR)
 
 
+def kept_keys() -> list[str]:
+    """Return the storage keys of all files that are still kept."""
+    names = db.session.scalars(
+        select(BackgroundJob.result_key).where(_WITH_FILES, BackgroundJob.result_key.is_not(None))
+    )
+    return [name.partition(".")[0] for name in names if name]
+
+
 def outdated() -> list[BackgroundJob]:
     """Return the jobs whose files are to go."""
     old = BackgroundJob.finished_at <= now() - KEPT_FOR

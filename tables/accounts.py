@@ -12,7 +12,17 @@ from domain.access import EMPLOYER_ROLES, OFFICE_ROLES, Actor, Role
 from domain.identifiers import IdKind, birth_year, mask_id
 from encryption import keyring
 from extensions import db
-from tables.columns import BelongsToOffice, EncryptedText, Model, PlainText, TermType, UtcDateTime, now, one_of
+from tables.columns import (
+    BelongsToOffice,
+    EncryptedText,
+    Model,
+    PlainText,
+    StorageKey,
+    TermType,
+    UtcDateTime,
+    now,
+    one_of,
+)
 from tables.office import Office
 
 
@@ -92,7 +102,7 @@ class Holder(Account, Model):
     """What the number tells of the age, and no more of it: the number itself is not read to count ages."""
     region_code: Mapped[str] = mapped_column(String(6))
     employer_name: Mapped[str | None] = mapped_column(String(200))
-    avatar: Mapped[str | None] = mapped_column(String(64))
+    avatar: Mapped[str | None] = mapped_column(StorageKey(), index=True)
     security_question: Mapped[str] = mapped_column(String(100))
     security_answer_hash: Mapped[str] = mapped_column(String(200))
     next_password_hash: Mapped[str | None] = mapped_column(String(200))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.access import Place
 from domain.batches import OPEN
 from domain.vocabulary import BatchState, Outcome
-from tables.columns import BelongsToOffice, Model, TermType, UtcDateTime, now, one_of
+from tables.columns import BelongsToOffice, Model, StorageKey, TermType, UtcDateTime, now, one_of
 from tables.office import Office
 
 
@@ -95,7 +95,7 @@ class ApprovalPage(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
     label: Mapped[str] = mapped_column(String(120))
-    key: Mapped[str] = mapped_column(String(64), unique=True)
+    key: Mapped[str] = mapped_column(StorageKey(), unique=True)
     sha256: Mapped[str] = mapped_column(String(64))
     width: Mapped[int] = mapped_column()
     height: Mapped[int] = mapped_column()

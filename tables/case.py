@@ -21,6 +21,7 @@ from tables.columns import (
     Model,
     PortalColumns,
     ScopedByOffice,
+    StorageKey,
     TermType,
     UtcDateTime,
     indexes_per_scope,
@@ -147,7 +148,7 @@ class CasePhoto(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("verification_case.id"), index=True)
     kind: Mapped[PhotoKind] = mapped_column(TermType(PhotoKind))
-    key: Mapped[str] = mapped_column(String(64), unique=True)
+    key: Mapped[str] = mapped_column(StorageKey(), unique=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     fingerprint: Mapped[int] = mapped_column(BigInteger)
     band_0: Mapped[int] = mapped_column()

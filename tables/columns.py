@@ -48,6 +48,16 @@ class PlainText(TypeDecorator[str]):
         return dialect.type_descriptor(_by_signs(self.longest, dialect))
 
 
+class StorageKey(TypeDecorator[str]):
+    """Names a file in the photo storage. What stands in no such column is swept away: a new one needs only this type."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(length=64)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """UTC without offset in the database, aware in Python, on both engines alike."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.identifiers import IdKind, mask_id
 from domain.vocabulary import RequestKind, RequestState
 from tables.accounts import Holder
-from tables.columns import BelongsToOffice, EncryptedText, Model, TermType, UtcDateTime, now, one_of
+from tables.columns import BelongsToOffice, EncryptedText, Model, StorageKey, TermType, UtcDateTime, now, one_of
 from tables.office import Office
 
 
@@ -37,9 +37,9 @@ class IdentityRequest(BelongsToOffice, Model):
     id_kind: Mapped[IdKind] = mapped_column(TermType(IdKind))
     mobile: Mapped[str | None] = mapped_column(EncryptedText())
     email: Mapped[str | None] = mapped_column(String(254))
-    front: Mapped[str] = mapped_column(String(64))
-    back: Mapped[str] = mapped_column(String(64))
-    statement: Mapped[str | None] = mapped_column(String(64))
+    front: Mapped[str] = mapped_column(StorageKey())
+    back: Mapped[str] = mapped_column(StorageKey())
+    statement: Mapped[str | None] = mapped_column(StorageKey())
     reply: Mapped[str | None] = mapped_column(String(1000))
     decided_by: Mapped[str | None] = mapped_column(String(50))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

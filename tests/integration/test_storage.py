@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,17 @@ def test_all_keys_are_told_and_nothing_that_is_none(anywhere):
         (anywhere._path(min(keys)).parent / ".half.part").write_bytes(b"left by a kill")
 
     assert sorted(anywhere.all_keys()) == sorted(keys)
+
+
+def test_files_are_told_by_key_from_behind_one_of_them_with_the_moment_they_were_put(anywhere):
+    keys = sorted(new_key() for _ in range(5))
+    for key in reversed(keys):
+        anywhere.put(key, PHOTO)
+
+    files = list(anywhere.files(keys[1]))
+
+    assert [file.key for file in files] == keys[2:]
+    assert all(abs(datetime.now(UTC) - file.put_at) < timedelta(hours=1) for file in files)
 
 
 def test_an_unknown_photo_is_a_page_that_does_not_exist(anywhere):
