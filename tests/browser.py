@@ -147,6 +147,9 @@ class ServerProcess:
     def start(self) -> None:
         """Start the web server with the worker beside it, as script/server does."""
         self.start_worker()
+        self.start_web()
+
+    def start_web(self) -> None:
         self.process = self._popen(
             "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--no-control-socket",
             "--bind", f"{HOST}:{self.port}", "app:create_app()",
