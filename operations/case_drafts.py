@@ -114,7 +114,7 @@ def start_by_number(actor: Actor, holder: Holder, typed: str) -> VerificationCas
             holder_id=holder.id, cert_no=number, state=CaseState.DRAFT, certificate_id=None, deleted_at=None
         )
     )
-    return draft or _opened(actor, VerificationCase(holder_id=holder.id, cert_no=number))
+    return draft or _opened(actor, _blank(holder, cert_no=number))
 
 
 def start_without_number(actor: Actor, holder: Holder) -> VerificationCase:
@@ -124,7 +124,12 @@ def start_without_number(actor: Actor, holder: Holder) -> VerificationCase:
         holder_id=holder.id, entrance=Entrance.CIVIL_SERVANT, state=CaseState.DRAFT, version=1, deleted_at=None
     )
     draft = db.session.scalar(empty.order_by(VerificationCase.id).limit(1))
-    return draft or _opened(actor, VerificationCase(holder_id=holder.id, entrance=Entrance.CIVIL_SERVANT))
+    return draft or _opened(actor, _blank(holder, entrance=Entrance.CIVIL_SERVANT))
+
+
+def _blank(holder: Holder, **given: Any) -> VerificationCase:
+    """Return a draft to be typed by hand; what the account says already is not asked again."""
+    return VerificationCase(holder_id=holder.id, employer_name=holder.employer_name, **given)
 
 
 def _number(typed: str) -> str:

@@ -11,7 +11,7 @@ from domain import normalizing
 from domain.errors import DomainError, FieldProblem
 from domain.identifiers import IdDocument
 from extensions import db
-from models import Holder, MailedLink, Message, id_digest, mobile_digest, now
+from models import Certificate, Holder, MailedLink, Message, id_digest, mobile_digest, now
 from operations import events, mailed_links
 from operations.mailed_links import CONFIRM_EMAIL, NEW_PASSWORD, RESET_PASSWORD
 
@@ -140,6 +140,13 @@ def ask_new_email(holder: Holder, email: str) -> str:
     if Holder.with_email(email):
         raise FieldProblem("email", TAKEN_OTHER.format(what="邮箱"))
     return new_confirming_link(holder, email)
+
+
+def employer_on_record(holder: Holder) -> str | None:
+    """Return the employer that the newest of the holder's records names."""
+    records = [one for one in Certificate.of_person(holder.id_digest, holder.name) if one.employer_name]
+    newest = max(records, key=lambda one: one.awarded_on.iso if one.awarded_on else "", default=None)
+    return newest.employer_name if newest else None
 
 
 def email_to_be(holder: Holder) -> str | None:

@@ -70,7 +70,8 @@ class DetailsForm(CurrentPasswordField, Form):
 @requires(Permission.OWN_CASES)
 def details() -> str:
     own = holder()
-    form = DetailsForm(formdata=None, region=own.region_code, employer=own.employer_name)
+    employer = own.employer_name or holders.employer_on_record(own)
+    form = DetailsForm(formdata=None, region=own.region_code, employer=employer)
     return render_template("portal/details.html", form=form)
 
 

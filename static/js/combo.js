@@ -102,7 +102,11 @@ function connect(box) {
   input.setAttribute('aria-autocomplete', 'list');
   input.setAttribute('aria-controls', list.id);
   input.setAttribute('aria-expanded', 'false');
-  input.addEventListener('compositionstart', () => { composing = true; });
+  input.addEventListener('compositionstart', () => {
+    composing = true;
+    clearTimeout(timer);
+    request?.abort();
+  });
   input.addEventListener('compositionend', () => { composing = false; searchSoon(); });
   input.addEventListener('input', searchSoon);
   input.addEventListener('blur', () => { clearTimeout(timer); open(false); });

@@ -16,6 +16,13 @@ def chromium() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[ServerProcess]:
+    """One server for the stories of the portal, which leave each other's people alone."""
+    with server(commands=[["demo"]]) as started:
+        yield started
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[ServerProcess]:
     with server(commands=[["demo"]]) as started:

@@ -35,6 +35,7 @@ class Visit:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.server, self.script = server, script
+        self.activations = 0
         self.watch = PageWatch(self.page, server.base_url)
 
     def open(self, path: str) -> Visit:
@@ -45,6 +46,7 @@ class Visit:
         """Press the button or link of this name."""
         both = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
         both.first.click()
+        self.activations += 1
         self.page.wait_for_load_state()
         return self
 
@@ -159,6 +161,7 @@ class HolderVisit(Visit):
     def confirm_email(self, person: Person) -> HolderVisit:
         """Follow the link in the mail that asks to confirm the address."""
         self.mail_to(person.email, "请确认您的邮箱").get_by_role("link").first.click()
+        self.activations += 1
         self.press("确认邮箱")
         return self
 
@@ -172,6 +175,7 @@ class HolderVisit(Visit):
     def upload(self, number_page: Path, content_page: Path) -> HolderVisit:
         for name, path in (("number_page", number_page), ("content_page", content_page)):
             self.page.locator(f"input[name={name}]").set_input_files(path)
+            self.activations += 1
             if not self.script:
                 self.page.locator(f"#upload-{name}").click()
             expect(self.page.locator(f"#{name}-card").get_by_text("已上传", exact=True)).to_be_visible()

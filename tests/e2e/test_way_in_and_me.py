@@ -21,6 +21,11 @@ LU = HOLDERS[1]
 
 
 @pytest.fixture(scope="module")
+def running(portal: ServerProcess) -> ServerProcess:
+    return portal
+
+
+@pytest.fixture(scope="module")
 def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sharp picture of few bytes, as an ID card on a photo."""
     sheet = Image.new("L", (1000, 640), 255)

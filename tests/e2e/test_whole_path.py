@@ -52,12 +52,13 @@ def test_a_matched_certificate_is_approved_by_itself_and_found_by_anyone(
     holder = HolderVisit(chromium, running, PHONE)
     holder.register(MATCHED).looks_right()
     holder.confirm_email(MATCHED)
-    holder.open("/portal/").looks_right().press("点击审验此证书")
+    holder.looks_right().press("点击审验此证书")
     holder.looks_right().press("确认信息")
     holder.sees("请您认真核对所填写信息是否正确").looks_right().press("下一步")
     holder.upload(*photos).looks_right().press("提交审验")  # type: ignore[attr-defined]
     expect(holder.heading()).to_have_text("审验信息提交成功")
     holder.sees("自动审核通过").looks_right()
+    assert holder.activations <= 12
     holder.close()
 
     visitor = Visit(chromium, running)

@@ -77,6 +77,17 @@ def test_the_same_number_typed_twice_is_one_draft(app):
     assert start_by_number(owner, "833232").cert_no == "833232"
 
 
+def test_what_the_account_says_is_not_asked_again(app):
+    owner_id = holder().id
+    with writing():
+        db.session.get_one(Holder, owner_id).employer_name = "灵山县水利局"
+    owner = db.session.get_one(Holder, owner_id)
+    record = certificate(owner, employer_name="灵山县二中")
+
+    assert start_by_number(owner, "0555123").employer_name == "灵山县水利局"
+    assert start(owner, record).employer_name == "灵山县二中"
+
+
 @pytest.mark.parametrize("typed", ["", "无", "1234567890123456", "桂中级字第0812号", "12a"])
 def test_the_portal_takes_only_digits(app, typed):
     with pytest.raises(FieldProblem, match="证书编号"):

@@ -14,13 +14,14 @@ from PIL import Image
 
 import mailing
 from commands.cast import PASSWORD
+from domain.partial_dates import PartialDate
 from extensions import db, writing
 from models import Event, Holder, MailedLink
 from operations import mailed_links
 from operations.mailed_links import RESET_PASSWORD
 from photos import AVATAR_SIDE
 from tests.factories import open_session
-from tests.integration.public_views.people import LU, WEI, register
+from tests.integration.public_views.people import LU, WEI, record, register
 from tests.pages import CheckedClient
 
 NEW_ADDRESS = "wei.new@example.com"
@@ -52,6 +53,16 @@ def change(client: CheckedClient, **given: str) -> Any:
     client.get("/portal/profile/details")
     filled = {"mobile": "", "region": "450721", "employer": "", "current": ""}
     return client.send("/portal/profile/details", filled | given)
+
+
+def test_an_employer_not_told_yet_is_proposed_from_the_newest_certificate(client: CheckedClient, wei: Holder) -> None:
+    for year, employer in ((1998, "灵山县二中"), (2013, "灵山县水利局"), (2020, None)):
+        record(cert_no=f"0{year}", awarded_on=PartialDate(year, 7), issued_on=None, employer_name=employer)
+
+    client.get("/portal/profile/details")
+
+    assert client.page.form("employer")["employer"] == "灵山县水利局"
+    assert stored(wei).employer_name is None
 
 
 def test_employer_and_region_are_changed_without_the_password(client: CheckedClient, wei: Holder) -> None:
