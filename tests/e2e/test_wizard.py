@@ -60,7 +60,7 @@ def test_who_passed_as_a_civil_servant_sends_the_approval_document_from_a_phone(
     holder.open("/portal/certificates/").press("查验页和二维码").sees("状态正常").sees("2009-07")
     told = holder.mail_to(WEI.email, "助理工程师证书审核通过")
     told.get_by_role("link").click()
-    holder.sees("现在可以公开查验").looks_right().close()
+    holder.sees("没有证书编号的，只能用查验码或二维码查到").looks_right().close()
 
 
 def test_two_devices_fill_in_one_draft_and_nothing_typed_is_lost(chromium: Browser, running: ServerProcess) -> None:
