@@ -189,6 +189,8 @@ def _why_unreadable(number: str) -> str:
         return "还没有填身份证号"
     if _scientific.fullmatch(number):
         return "身份证号被表格改成了科学计数，末尾几位已经丢失，请把这一列设为文本后照原件重新填写"
+    if "*" in number:
+        return "身份证号中间被星号遮住了，请照原件写完整"
     digits = len(_digit.findall(number))
     if digits != len(number) and digits < _LIKE_A_RESIDENT_ID:
         return "身份证号看不出是哪种证件，请照身份证、护照或通行证填写"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from sqlalchemy import delete
 
 import importers
@@ -14,6 +16,9 @@ from domain.cells import CellError, CellValue, Formula
 from domain.certificate_fields import FIELDS
 from domain.vocabulary import Outcome
 from extensions import db, writing
+from listing import sheets
+from listing.certificates import CERTIFICATES
+from listing.selection import Selection
 from models import Certificate, ImportBatch, StagedRow
 from operations import imports
 from tests.batches import (
@@ -85,9 +90,7 @@ SOME = {
 def test_what_the_preview_says_is_what_a_commit_does_and_twice_changes_nothing(
     app: Flask, rows: list[dict[str, Any]]
 ) -> None:
-    with writing():
-        for table in (StagedRow, Certificate):
-            db.session.execute(delete(table))
+    _empty_register()
     recorded()
     book = workbook()
     for row in rows:
@@ -104,6 +107,42 @@ def test_what_the_preview_says_is_what_a_commit_does_and_twice_changes_nothing(
     again = commit(_staged(book))
     assert dump("import_batch", "staged_row", "sqlite_sequence") == before
     assert again.count(Outcome.NEW) + again.count(Outcome.LIKELY_DUPLICATE) == 0
+
+
+@settings(QUIETLY, max_examples=settings.default.max_examples // 3)
+@given(rows=st.lists(st.fixed_dictionaries({}, optional=SOME), min_size=1, max_size=8))
+def test_an_export_comes_back_as_what_is_on_record_once_the_id_numbers_are_written_out(
+    app: Flask, tmp_path: Path, rows: list[dict[str, Any]]
+) -> None:
+    _empty_register()
+    book = workbook().row()
+    for row in rows:
+        book.row(**row)
+    commit(_staged(book))
+    before = dump("import_batch", "staged_row", "sqlite_sequence")
+
+    again = commit(_staged(_exported(tmp_path / "export.xlsx")))
+
+    assert {outcome for outcome in Outcome if again.count(outcome)} == {Outcome.SAME}
+    assert dump("import_batch", "staged_row", "sqlite_sequence") == before
+
+
+def _exported(path: Path) -> Workbook:
+    """Export every column of the register, and write the hidden ID numbers out as an office would."""
+    place = office(COUNTY).place
+    sheets.write(Selection(CERTIFICATES, {}, place, "-id"), CERTIFICATES.columns, path)
+    head, *lines = load_workbook(path).active.iter_rows(values_only=True)
+    at, numbers = head.index("身份证号"), [record.id_number for record in reversed(records())]
+    book = Workbook().sheet("导出").line(*head)
+    for line, number in zip(lines, numbers, strict=True):
+        book.line(*line[:at], number, *line[at + 1 :])
+    return book
+
+
+def _empty_register() -> None:
+    with writing():
+        for table in (StagedRow, Certificate):
+            db.session.execute(delete(table))
 
 
 def _staged(book: Workbook) -> ImportBatch:
