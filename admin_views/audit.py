@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
-from flask import g, request
+from flask import g
 from markupsafe import Markup
-from sqlalchemy import false
 
-from admin_views.audit_words import ACTIONS
-from admin_views.base import BackOfficeView
+from admin_views.big_grid import BigGrid
 from admin_views.cells import linked
 from admin_views.history import changes_of
-from admin_views.subjects import KINDS, events_about, subjects_of
-from domain.access import Permission, Role
-from listing import search
-from listing.filters import GridFilter, begins, between, equals
+from admin_views.listing_view import ListingView
+from admin_views.subjects import subjects_of
+from domain.access import Permission
+from listing.events import EVENTS
 from listing.paging import Page
 from models import Event
 from web.access import current_actor
 
 
-def note_subjects(events: list[Event]) -> None:
+def note_subjects(events: Iterable[Event]) -> None:
     """Keep what the events of this page were about for its cells."""
     place = current_actor().place
     g.subjects = subjects_of(events, place) if place else {}
@@ -32,51 +32,31 @@ def subject_cell(row: Event) -> Markup | str:
     return linked(str(subject), subject.url)
 
 
-class AuditView(BackOfficeView):
-    model_class = Event
-    slug, label, icon = "audit", "操作日志", "history"
-    permission = Permission.AUDIT_READ
+class AuditGrid(BigGrid):
+    """Names the subjects of the whole page at once."""
 
-    column_list = ("summary", "subject", "at", "actor_name", "actor_role", "action", "reply")
-    column_labels = {
-        "at": "时间", "actor_name": "操作人", "actor_role": "角色", "action": "操作", "summary": "做了什么",
-        "subject": "对象", "reply": "回复或原因",
-    }  # fmt: skip
-    column_formatters = {
-        "actor_role": lambda row: Role(row.actor_role).label,
-        "action": lambda row: ACTIONS.get(row.action, "其他"),
-        "subject": lambda row: subject_cell(row),
-    }
-    search_hint = "对象的编号、身份证号、姓名或名称"
-    empty_text = "还没有操作记录"
-    grid_filters = (
-        GridFilter("action", "操作", "select", equals(Event.action), lambda: list(ACTIONS.items())),
-        GridFilter(
-            "kind",
-            "对象",
-            "select",
-            equals(Event.subject_type),
-            lambda: [(name, kind.label) for name, kind in KINDS.items()],
-        ),
-        GridFilter("actor", "操作人", "text", begins(Event.actor_name)),
-        GridFilter("at", "时间", "date_range", between(Event.at)),
-    )
-
-    def search_condition(self, typed: str) -> Any:
-        sought = search.asked(request.args)
-        return events_about(sought) if sought else false()
-
-    def read_page(self, query: Any, order: Any, after: Any, before: Any) -> Page:
-        """Name the subjects of the whole page at once."""
-        page = super().read_page(query, order, after, before)
+    @cached_property
+    def page(self) -> Page:
+        page = super().page
         note_subjects(page.rows)
         return page
 
-    def scope(self, query: Any) -> Any:
-        actor = current_actor()
-        if actor.place is None or not actor.may(self.permission):
-            return query.filter(false())
-        return query.filter(Event.within(actor.place))
+
+class AuditView(ListingView):
+    listing = EVENTS
+    slug, label, icon = EVENTS.name, EVENTS.label, "history"
+    permission = Permission.AUDIT_READ
+
+    column_formatters = {"subject": subject_cell}
+    search_hint = "对象的编号、身份证号、姓名或名称"
+    empty_text = "还没有操作记录"
+
+    def grid_of(self, arguments: Mapping[str, str]) -> AuditGrid:
+        return AuditGrid(self, arguments)
+
+    def is_certificate_number(self, number: str) -> bool:
+        """An event has no number of its own: what may be somebody's document never stands in the address."""
+        return False
 
     def row_label(self, row: Event) -> str:
         return row.summary

@@ -2,7 +2,8 @@
 
 from listing.cases import CASES
 from listing.certificates import CERTIFICATES
+from listing.events import EVENTS
 
-LISTINGS = {listing.name: listing for listing in (CASES, CERTIFICATES)}
+LISTINGS = {listing.name: listing for listing in (CASES, CERTIFICATES, EVENTS)}
 
-__all__ = ["CASES", "CERTIFICATES", "LISTINGS"]
+__all__ = ["CASES", "CERTIFICATES", "EVENTS", "LISTINGS"]

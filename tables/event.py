@@ -12,7 +12,7 @@ from domain.access import Place
 from domain.vocabulary import OfficeKind
 from encryption import decrypt_json
 from extensions import db
-from tables.columns import Model, UtcDateTime
+from tables.columns import Model, PlainText, UtcDateTime, indexes_per_scope
 
 
 class Event(Model):
@@ -24,17 +24,20 @@ class Event(Model):
         Index("ix_event_office", "office_id", "id"),
         Index("ix_event_city_office", "city_office_id", "id"),
         Index("ix_event_region_office", "region_office_id", "id"),
+        Index("ix_event_at", "at", "id"),
+        *indexes_per_scope("event", "action", "action", "id"),
+        *indexes_per_scope("event", "actor", "actor_name", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     actor_role: Mapped[str] = mapped_column(String(32))
     actor_id: Mapped[int | None] = mapped_column()
-    actor_name: Mapped[str] = mapped_column(String(100))
+    actor_name: Mapped[str] = mapped_column(PlainText(100))
     office_id: Mapped[int | None] = mapped_column()
     city_office_id: Mapped[int | None] = mapped_column()
     region_office_id: Mapped[int | None] = mapped_column()
-    action: Mapped[str] = mapped_column(String(64), index=True)
+    action: Mapped[str] = mapped_column(String(64))
     subject_type: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[int | None] = mapped_column()
     from_state: Mapped[str | None] = mapped_column(String(32))

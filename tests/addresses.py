@@ -25,7 +25,7 @@ STEPS = {
 }  # fmt: skip
 IN_PATH = {
     "cases.review": "case", "cases.step": "case", "cases.correct": "case", "cases.decide": "case", "cases.reveal": "case",
-    "cases.photo": "photo", "cases.forget_view": "view", "certificates.forget_view": "view", "imports.batch_view": "batch",
+    "cases.photo": "photo", "cases.forget_view": "view", "certificates.forget_view": "view", "audit.forget_view": "view", "imports.batch_view": "batch",
     "imports.abandon_view": "batch", "imports.columns_view": "batch", "imports.commit_view": "batch",
     "imports.errors_view": "batch", "imports.set_aside_view": "batch", "imports.approval_view": "batch",
     "imports.page_view": "batch", "imports.remove_page_view": "batch", "imports.choose_view": "batch",

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from admin_views.audit_words import ACTIONS
 from admin_views.subjects import KINDS
 from commands.cast import operator_of
+from domain.audit_words import ACTIONS, SUBJECTS
 from domain.verification import CaseState
 from extensions import db, writing
+from listing import reading
+from listing.events import EVENTS
+from listing.selection import Selection
 from models import Certificate
 from operations import events, register
 from operations.dictionaries import today
@@ -151,6 +154,40 @@ def test_a_page_of_the_trail_costs_the_same_however_many_subjects_it_names(as_st
     assert len(queries(client, "/admin/audit/")) == len(few)
 
 
+def test_a_rare_action_and_a_past_day_are_found_without_reading_the_trail(app, monkeypatch):
+    """However long the trail is: what is asked for is reached by an index, and nothing is left to be tried row by row."""
+    with writing():
+        for at in range(40):
+            clerk = actor_of(("ls.staff", "pb.staff")[at % 2])
+            events.record(clerk, "export" if at == 3 else "sign_in", ("certificates", None), f"第 {at} 件")
+    span = {"at_from": today().isoformat(), "at_to": today().isoformat()}
+    monkeypatch.setattr(reading, "SMALL", 5)
+    place = actor_of("qz.admin").place
+
+    for asked, found in (({"action": "export"}, 1), ({"action": "sign_in"}, 39), (span, 40), ({"action": "sign_in", **span}, 39),
+                         ({"actor": "没有此人"}, 0), ({"at_to": "2020"}, 0), ({"action": "sign_in", "kind": "office"}, 0)):  # fmt: skip
+        selection = Selection(EVENTS, asked, place)
+        pages = [one for ids in selection.pages(7) for one in ids]
+        mine = [one for one in pages if one in {event.id for event in trail() if event.summary.startswith("第 ")}]
+        assert (len(mine), mine) == (found, sorted(mine, reverse=True)), asked
+    for asked in ({"action": "export"}, {"action": "sign_in"}, span):
+        assert Selection(EVENTS, asked, place).reader.residual == []
+
+
+def test_the_trail_is_exported_masked_and_the_export_is_noted(as_staff):
+    with writing():
+        changes = {"身份证号": ["", "450721198503120022"]}
+        events.record(actor_of("ls.staff"), "change_certificate", ("certificate", 1), "更新记录", changes=changes)
+    client = as_staff("ls.admin")
+    client.get("/admin/audit/?action=change_certificate")
+
+    written = client.send("/admin/audit/export/?action=change_certificate", {"form": "csv"}).get_data(as_text=True)
+
+    assert "更新记录" in written
+    assert "450721198503120022" not in written
+    assert trail()[0].summary == "导出操作日志 1 条（操作：更新证书记录）"
+
+
 def note(kind, number):
     with writing():
         events.record(actor_of("ls.staff"), "view_id_number", (kind, number), "查看完整身份证号")
@@ -178,3 +215,4 @@ def test_every_action_and_every_subject_has_its_word():
     assert recorded(1) - set(ACTIONS) - OF_HOLDERS == set()
     assert recorded(2) >= {"certificate", "import_batch"}
     assert recorded(2) - set(KINDS) == set()
+    assert set(KINDS) == set(SUBJECTS)

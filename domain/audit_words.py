@@ -1,4 +1,4 @@
-"""The word for each action of the trail that somebody of an office can do."""
+"""The words of the trail: for each action that somebody of an office can do, and for each thing it can be about."""
 
 from __future__ import annotations
 
@@ -29,3 +29,26 @@ ACTIONS = {
     **{one.name: f"证书：{one.label}" for one in MOVES},
     **{one.name: f"审验：{one.label}" for one in TRANSITIONS if one.by_office},
 }  # fmt: skip
+
+SUBJECTS = {
+    "certificate": "证书",
+    "case": "审验",
+    "holder": "持证人",
+    "problem_person": "问题人员",
+    "identity_request": "身份申请",
+    "import_batch": "导入批次",
+    "reference_record": "待核查数据",
+    "blank_range": "空白证书",
+    "calendar_day": "工作日历",
+    "feedback": "反馈",
+    "campaign": "归集任务",
+    "notice": "业务通知",
+    "staff_user": "账户",
+    "office": "机构",
+    "employer": "单位",
+    "employer_user": "单位账户",
+    "awarding_body": "授予单位",
+    "title_entry": "职称目录",
+    "obtained_by_reading": "获取方式",
+    "reply_text": "回复模板",
+}
