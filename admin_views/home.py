@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from admin_views.grid import capped
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Actor, Permission, Place, Role
-from domain.verification import CaseState
+from domain.verification import OVERDUE_DAYS, CaseState
 from extensions import db
 from models import ImportBatch, VerificationCase, now
 from operations import notices, register, review_queue
@@ -48,6 +48,7 @@ class HomeScreen(BackOfficeScreen):
             counts=counts(actor.place),
             waiting=longest_waiting(actor),
             batches=latest_batches(actor.place) if can(Permission.IMPORT) else [],
+            overdue=overdue(actor),
             import_url=screen_url("imports"),
             voids=register.count_waiting_voids(actor, COUNTED),
             voids_url=screen_url("certificates", tab="void_pending"),
@@ -110,6 +111,24 @@ def longest_waiting(actor: Actor) -> list[VerificationCase]:
         return []
     query = select(VerificationCase).where(*review_queue.waiting(actor.place))
     return list(db.session.scalars(query.order_by(VerificationCase.submitted_at, VerificationCase.id).limit(SHOWN)))
+
+
+def overdue(actor: Actor) -> dict[str, Any] | None:
+    """Return how many cases lie too long, one's own office's and those of the offices below, each with its way there."""
+    lying = review_queue.overdue_by_office(actor)
+    if not lying:
+        return None
+    total = sum(number for _, number in lying)
+    own = sum(number for office, number in lying if office.id == actor.office_id)
+    below = [
+        {"name": office.name, "number": number, "url": screen_url("cases", tab="overdue", office=office.name)}
+        for office, number in lying
+        if office.id != actor.office_id
+    ]
+    return {
+        "total": total, "is_all": total < review_queue.MOST_COUNTED, "days": OVERDUE_DAYS, "own": own,
+        "below": below[:SHOWN], "more": len(below) > SHOWN, "url": screen_url("cases", tab="overdue"),
+    }  # fmt: skip
 
 
 def latest_batches(place: Place) -> list[ImportBatch]:

@@ -13,6 +13,7 @@ from extensions import db
 from models import Office, ReplyText, VerificationCase, now
 
 SHOWN_EARLIER = 20
+MOST_COUNTED = 1_000
 
 
 def waiting(place: Place) -> list[Any]:
@@ -29,13 +30,24 @@ def overdue() -> Any:
     return VerificationCase.owed_since < now() - timedelta(days=OVERDUE_DAYS)
 
 
+def overdue_by_office(actor: Actor) -> list[tuple[Office, int]]:
+    """Return the offices of the subtree that let cases lie, and how many, the most first; up to a thousand cases are read."""
+    if actor.place is None or not actor.may(Permission.REVIEW):
+        return []
+    some = select(VerificationCase.office_id).where(VerificationCase.within(actor.place), overdue()).limit(MOST_COUNTED)
+    found = some.subquery()
+    number = func.count().label("number")
+    query = select(Office, number).join(found, found.c.office_id == Office.id).group_by(Office.id)
+    return [(office, count) for office, count in db.session.execute(query.order_by(number.desc(), Office.id))]
+
+
 def count_waiting(actor: Actor) -> int:
     """Return how many cases wait for the actor's office, counted up to a thousand."""
     return _capped(actor.place) if actor.place and actor.may(Permission.REVIEW) else 0
 
 
 def _capped(place: Place, *conditions: Any) -> int:
-    some = select(VerificationCase.id).where(*waiting(place), *conditions).limit(1000).subquery()
+    some = select(VerificationCase.id).where(*waiting(place), *conditions).limit(MOST_COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 

@@ -50,6 +50,35 @@ def test_what_has_waited_longest_stands_first(as_staff):
     assert "从最早一件开始审" in text
 
 
+def test_what_was_let_lie_is_told_with_the_office_it_lies_with(as_staff):
+    for home, days in (
+        ("灵山县职改办", 31),
+        ("灵山县职改办", 40),
+        ("浦北县职改办", 31),
+        ("钦州市职改办", 31),
+        ("浦北县职改办", 29),
+    ):
+        case(CaseState.PENDING, home, owed_since=now() - timedelta(days=days))
+
+    pages = {name: as_staff(name) for name in ("ls.staff", "qz.staff", "gc.staff")}
+    for client in pages.values():
+        client.get("/admin/")
+    county, city, series = (client.page.text for client in pages.values())
+
+    assert "有 2 件超过 30 天没有办。" in county
+    assert "下级" not in county
+    assert "有 4 件超过 30 天没有办。" in city
+    assert "本机构 1 件" in city
+    assert city.index("灵山县职改办 2 件") < city.index("浦北县职改办 1 件")
+    assert "天没有办" not in series
+    way = next(
+        link["href"]
+        for link in pages["qz.staff"].page.all("a")
+        if "overdue" in link["href"] and "office" in link["href"]
+    )
+    assert "共 2 条" in pages["qz.staff"].get(way).text
+
+
 def test_a_default_account_is_led_to_its_users(as_staff):
     with writing():
         account_of("灵山县职改办").must_change_password = False
