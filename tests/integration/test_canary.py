@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import base64
+import logging
+import tempfile
 from pathlib import Path
 
+import pytest
+
+from admin_views import listing_view
+from backups import making
 from commands.cast import id_number
 from domain.access import ANYBODY
-from domain.identifiers import parse_id
+from domain.identifiers import mask_id, parse_id
 from domain.verification import CaseState
 from extensions import db, writing
-from models import Certificate, Holder, now
-from operations import accounts, events, holders, identity_requests, lookups, register, security_answers
+from jobs import exports
+from models import BackgroundJob, Certificate, Holder, ReferenceRecord, now
+from operations import accounts, events, holders, identity_requests, imports, lookups, register, security_answers
 from operations.accounts import Attempt
 from operations.holders import Details
 from operations.identity_requests import Claimant
 from operations.security_answers import Claim
 from tests.factories import act, case_at, certificate, draft, fresh_person, holder, staff
+from tests.integration.admin_views.records import trail
+from tests.integration.admin_views.uploads import newest, press, send_rows
 
 ID_NUMBER = id_number("452826", "19660920", "007")
 MOBILE = "13987654321"
@@ -97,5 +106,80 @@ def test_a_number_that_was_used_everywhere_is_found_nowhere(app):
     lying = lying_on_disk()
 
     assert "卢金雀".encode() in lying
-    assert [form for number in (ID_NUMBER, MOBILE) for form in spellings(number) if form in lying] == []
+    assert forms_in(lying) == []
     assert Holder.with_mobile(MOBILE).id_number == ID_NUMBER
+
+
+# What leaves by files and pages, and what each of them leaves behind.
+
+LISTS = (
+    "/admin/certificates/", "/admin/cases/?tab=all", "/admin/reference-records/", "/admin/problem-persons/", "/admin/audit/",
+    "/admin/deleted-certificates/", "/admin/identity-corrections/", "/admin/imports/", "/admin/tasks/", "/admin/",
+)  # fmt: skip
+
+
+def forms_in(content):
+    return [form for number in (ID_NUMBER, MOBILE) for form in spellings(number) if form in content]
+
+
+def files_under(*folders):
+    """Return every file with its name: databases and their logs, photos, uploads, queue, backups, what lies in between."""
+    return [(path, path.read_bytes()) for folder in folders for path in Path(folder).rglob("*") if path.is_file()]
+
+
+def import_twice(clerk, folder):
+    """Send a workbook with a good and a wrong row of the person; take the wrong one as a file, then keep it for looking up."""
+    send_rows(
+        clerk, folder, *({"id_number": ID_NUMBER, "name": "卢金雀", "title": title} for title in ("助理工程师", ""))
+    )
+    taken = press(clerk, "errors")
+    batch = newest()
+    with writing():
+        imports.set_aside(staff("ls.staff"), batch.id, batch.version, keep=True)
+    clerk.get(f"/admin/imports/{batch.id}/")
+    press(clerk, "commit")
+    return taken
+
+
+def export_both_ways(clerk, monkeypatch):
+    """Write each list of the person at once and by a job; return the four files."""
+    written = []
+    for page in ("/admin/certificates/", "/admin/cases/?tab=all"):
+        path, asked = clerk.find(page, search=ID_NUMBER).split("?")
+        written.append(clerk.send(f"{path}export/?{asked}", {"form": "csv"}).data)
+        with monkeypatch.context() as much:
+            much.setattr(listing_view, "AT_ONCE", -1)
+            clerk.send(f"{path}export/?{asked}", {"form": "csv"})
+    return written + [exports.file_of(job)[0] for job in db.session.scalars(db.select(BackgroundJob)) if job.result_key]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_number_that_went_through_every_file_is_found_in_none(app, as_staff, tmp_path, monkeypatch, caplog):
+    caplog.set_level(logging.DEBUG)
+    between = tmp_path / "between"
+    between.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(between))
+    clerk, admin, sent = as_staff("ls.staff"), as_staff("gx.admin"), tmp_path / "sent"
+    sent.mkdir()
+
+    use_everywhere()
+    taken = import_twice(clerk, sent)
+    written = export_both_ways(clerk, monkeypatch)
+    public = app.test_client()
+    code = db.session.scalars(db.select(Certificate.verify_code).where(Certificate.verified_at.is_not(None))).first()
+    pages = [admin.get(page).data for page in LISTS] + [public.get(f"/v/{code}").data]
+    making.backup(tmp_path / "backup")
+    db.session.rollback()
+
+    assert "下载" in trail(action="download_errors")[0].summary
+    assert taken.status_code == 200
+    assert db.session.query(ReferenceRecord).count() == 1
+    assert len(written) == 4
+    assert all(mask_id(ID_NUMBER) in text.decode() and "卢金" in text.decode() for text in written)
+    assert all(mask_id(ID_NUMBER) in page.decode() for page in pages[:3])
+    assert [forms_in(content) for content in (*written, *pages, caplog.text.encode())] == [[]] * (
+        len(written) + len(pages) + 1
+    )
+    assert [
+        path for path, content in files_under(app.instance_path, between, tmp_path / "backup") if forms_in(content)
+    ] == []
