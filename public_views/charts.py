@@ -64,7 +64,7 @@ def drawn(population: Population, today: date) -> dict[str, Any] | None:
     if not any(cities) or not any(ages):
         return None
     return {
-        "people": sum(people or 0 for people in cities), "some_untold": None in cities, "tiles": _tiles(cities),
+        "people": sum(people or 0 for people in cities), "some_untold": None in cities, "few": FEW, "tiles": _tiles(cities),
         "map_sentence": _map_sentence(cities), "bars": _bars(ages), "age_sentence": _age_sentence(ages),
     }  # fmt: skip
 

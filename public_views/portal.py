@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from domain.access import Permission
 from domain.verification import CaseState
-from models import Holder
+from models import Holder, VerificationCase
 from operations import case_drafts, holders
 from public_views import case_words
 from public_views.home_page import beside_the_certificates
@@ -30,9 +30,9 @@ def holder() -> Holder:
 @blueprint.get("/portal/")
 @requires(Permission.OWN_CASES)
 def home() -> str:
-    return render_template(
-        "portal/home.html", waiting=_waiting(), **_own_certificates(), **beside_the_certificates(holder())
-    )
+    own = _own_certificates()
+    beside = beside_the_certificates(holder())
+    return render_template("portal/home.html", waiting=_waiting(own["cases"]), **own, **beside)
 
 
 @blueprint.get("/portal/certificates/")
@@ -44,15 +44,16 @@ def certificates() -> str:
 def _own_certificates() -> dict[str, Any]:
     cases = case_drafts.cases_of(holder().id)
     return {
+        "cases": cases,
         "offered": case_drafts.offered(holder()),
         "groups": case_words.grouped(cases, current_actor()),
         "empty": case_words.EMPTY_GROUPS,
     }
 
 
-def _waiting() -> dict[str, int]:
+def _waiting(cases: list[VerificationCase]) -> dict[str, int]:
     """Count what waits for the holder: to be changed, and to be confirmed."""
-    states = [case.state for case in case_drafts.cases_of(holder().id)]
+    states = [case.state for case in cases]
     return {"change": states.count(CaseState.NEEDS_CHANGES), "confirm": states.count(CaseState.NEEDS_CONFIRMATION)}
 
 
