@@ -50,7 +50,7 @@ HAPPENED = {
 """By transition; what is not told here (保存更正) the holder only learns with the decision that follows."""
 
 NEXT = {
-    S.DRAFT: "补齐以后就可以提交。",
+    S.DRAFT: "都填好以后就可以提交。",
     S.PENDING: "等{office}审核，有结果会在“消息”里告诉您，也会发邮件。审验期间，不影响原证书的使用。",
     S.ONSITE: "请按审核回复带上材料，到{office}现场审核。",
     S.NEEDS_CHANGES: "请按审核回复修改，改好以后再提交。",
@@ -145,7 +145,7 @@ def _status(case: VerificationCase) -> str:
 def _ways(case: VerificationCase, actor: Actor) -> Iterator[Way]:
     details = url_for("own_cases.details", case_id=case.id)
     if case.state is S.DRAFT:
-        yield Way("继续填写", url_for("wizard.fill_in", case_id=case.id))
+        yield _way_on(case)
     elif case.state is S.NEEDS_CHANGES:
         yield Way("去修改", url_for("wizard.fill_in", case_id=case.id), primary=True)
     elif case.state is S.NEEDS_CONFIRMATION:
@@ -160,9 +160,20 @@ def _ways(case: VerificationCase, actor: Actor) -> Iterator[Way]:
         yield Way("撤回审验", url_for("own_cases.withdraw", case_id=case.id), posts=True)
 
 
+def _way_on(case: VerificationCase) -> Way:
+    if only_unsent(case):
+        return Way("去提交", url_for("sending.photos", case_id=case.id), primary=True)
+    return Way("继续填写", url_for("wizard.fill_in", case_id=case.id))
+
+
 def may(case: VerificationCase, actor: Actor, name: str) -> bool:
     """Whether the holder could take this step now."""
     return not list(refusals(BY_NAME[name], CaseFacts(case), actor, "-"))
+
+
+def only_unsent(case: VerificationCase) -> bool:
+    """Whether nothing is missing but the button: the address was not confirmed yet, or somebody stopped there."""
+    return case.state is S.DRAFT and not CaseFacts(case).missing
 
 
 def next_page(case: VerificationCase) -> str:

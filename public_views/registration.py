@@ -10,14 +10,15 @@ from wtforms import Field, SelectField, StringField
 from wtforms.validators import Length, StopValidation
 
 from domain import identifiers, normalizing
-from domain.access import Permission
+from domain.access import Permission, Role
 from domain.errors import DomainError, TooMany
 from extensions import db, writing
 from models import Holder
-from operations import holders, sessions, throttle
+from operations import case_drafts, holders, sessions, throttle
 from operations.holders import IdTaken, Registration
 from operations.passwords import hashed
 from operations.throttle import Limit
+from public_views import case_words
 from public_views.addresses import public_address
 from public_views.person_fields import IdentityFields, email_field, mobile_field, parsed, region_field
 from web import access, captcha, letters, new_password
@@ -146,9 +147,17 @@ def confirm_page(token: str) -> str:
 @requires(Permission.SIGN_IN)
 def confirm(token: str) -> Any:
     with writing():
-        holders.confirm_email(token)
+        confirmed_id = holders.confirm_email(token).id
     flash("邮箱已确认，可以提交审验了。", "ok")
-    return redirect(url_for("portal.home"), 303)
+    return redirect(_way_on(confirmed_id), 303)
+
+
+def _way_on(holder_id: int) -> str:
+    """Lead whoever waited for nothing but this back to the button."""
+    actor = access.current_actor()
+    own = case_drafts.cases_of(holder_id) if (actor.role, actor.id) == (Role.HOLDER, holder_id) else []
+    unsent = next(filter(case_words.only_unsent, own), None)
+    return url_for("sending.photos", case_id=unsent.id) if unsent else url_for("portal.home")
 
 
 @blueprint.post("/portal/confirm/send")

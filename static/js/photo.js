@@ -77,9 +77,9 @@ async function prepare(input, say) {
     const small = await shrunk(image, file, Number(input.dataset.photo));
     if (small !== file) replaceFile(input, small);
     preview(input, image);
-    return { file: small, words: small === file
-      ? `照片 ${kilobytes(file.size)}`
-      : `照片 ${megabytes(file.size)}，已压缩到 ${kilobytes(small.size)}` };
+    return small === file
+      ? { file, words: `照片 ${kilobytes(file.size)}`, done: '已上传' }
+      : { file: small, words: `照片 ${megabytes(file.size)}，已压缩到 ${kilobytes(small.size)}`, done: `原照片 ${megabytes(file.size)}，压缩后已上传` };
   } catch (error) {
     say.textContent = '这张照片打不开，请重新拍一张';
     return null;
@@ -124,13 +124,13 @@ function post(input, file, bar) {
 }
 
 /* A page without this card: signed out meanwhile, or the case moved on. The server knows where to go from here. */
-function take(input, page, words) {
+function take(input, page, done) {
   const card = page?.getElementById(`${input.name}-card`);
   if (!card) return window.location.reload();
   const fresh = document.importNode(card, true);
   input.closest('section').replaceWith(fresh);
   const say = document.getElementById(input.dataset.say);
-  if (!fresh.matches('.zs-field--err')) say.textContent = `${words}，已上传`;
+  if (!fresh.matches('.zs-field--err')) say.textContent = done;
   else fresh.querySelector('.zs-err')?.setAttribute('role', 'alert');
 }
 
@@ -145,7 +145,7 @@ function offerAgain(input, say, ready) {
 
 async function send(input, say, ready) {
   try {
-    take(input, await post(input, ready.file, sending(say, ready.words)), ready.words);
+    take(input, await post(input, ready.file, sending(say, ready.words)), ready.done);
   } catch (error) {
     offerAgain(input, say, ready);
   }

@@ -14,7 +14,9 @@ import mailing
 from commands.cast import id_number
 from extensions import db, writing
 from models import Holder, MailedLink, now
+from operations.holders import new_confirming_link
 from public_views.registration import MOST_MAILS, QUESTIONS
+from tests.factories import draft, holder
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
 
@@ -97,6 +99,20 @@ def test_a_newer_link_ends_the_older_and_a_week_ends_both(client: CheckedClient)
     assert older != newer
     assert (first, second) == (400, 400)
     assert holders()[0].email_confirmed_at is None
+
+
+def test_whoever_waited_only_for_the_link_is_led_back_to_the_button(app: Flask, as_holder: Any) -> None:
+    owner = holder(confirmed=False)
+    with writing():
+        token = new_confirming_link(db.session.get_one(Holder, owner.id))
+    unsent, client = draft(owner=owner), as_holder(owner)
+    client.get("/portal/certificates/")
+    assert "去提交" in client.page.text
+
+    client.get(f"/portal/confirm/{token}")
+    answer = client.send(f"/portal/confirm/{token}")
+
+    assert answer.location == f"/portal/verify/{unsent.id}/photos"
 
 
 def test_a_made_up_link_confirms_nothing(client: CheckedClient) -> None:
