@@ -6,7 +6,7 @@ from tables.calendar import CalendarDay
 from tables.campaign import Campaign
 from tables.case import CaseClaim, CasePhoto, ProblemPerson, VerificationCase
 from tables.certificate import Certificate, DeletedCertificate, LookupCount, RecordColumns
-from tables.columns import now
+from tables.columns import local_date, now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
 from tables.event import Event, EventHead
 from tables.feedback import Feedback
@@ -30,5 +30,5 @@ __all__ = [
     "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "KeptFigure", "LookupCount", "MailedLink",
     "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
     "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
-    "id_digest", "mobile_digest", "now",
+    "id_digest", "local_date", "mobile_digest", "now",
 ]  # fmt: skip

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import select
 
 from domain.cell_reading import Dictionaries
 from domain.titles import TitleCatalogue, TitleRow
 from extensions import db
-from models import ObtainedByReading, TitleEntry, now
+from models import ObtainedByReading, TitleEntry, local_date, now
 from operations.bodies import BodyDirectory, KnownBody, known_body
 
 if TYPE_CHECKING:
@@ -42,11 +40,6 @@ def for_workbook() -> Dictionaries:
 def today() -> date:
     """Return the date of the offices' clocks, not the server's."""
     return local_date(now())
-
-
-def local_date(moment: datetime) -> date:
-    """Return the date of a moment on the offices' clocks."""
-    return moment.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
 
 
 def titles() -> TitleCatalogue:

@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from domain.verification import CaseState
 from extensions import db
-from models import VerificationCase, now
+from models import VerificationCase, local_date, now
 from operations import working_days
-from operations.dictionaries import local_date
 
 OF_LATE = timedelta(days=90)
 LEAST_CASES = 10

@@ -12,10 +12,10 @@ from domain.access import Actor
 from domain.errors import FieldProblem
 from domain.working_days import working_days_between
 from extensions import db
-from models import CalendarDay
+from models import CalendarDay, local_date
 from operations import events
 from operations.bodies import one_change_at_a_time
-from operations.dictionaries import local_date, today
+from operations.dictionaries import today
 
 LONGEST = 31
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.access import Place
 from domain.batches import OPEN
 from domain.vocabulary import BatchState, Outcome
-from tables.columns import BelongsToOffice, Model, StorageKey, TermType, UtcDateTime, now, one_of
+from tables.columns import BelongsToOffice, Model, StorageKey, TermType, UtcDateTime, local_date, now, one_of
 from tables.office import Office
 
 
@@ -76,7 +76,8 @@ class ImportBatch(BelongsToOffice, Model):
 
     @property
     def number(self) -> str:
-        return f"{self.created_at:%Y%m%d}-{self.id:02d}"
+        """What the batch is called: the day it came, on the offices' clocks, and its place among all."""
+        return f"{local_date(self.created_at):%Y%m%d}-{self.id:02d}"
 
     def count(self, outcome: Outcome) -> int:
         return self.counts.get(outcome.value, 0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
+from flask import current_app
 from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeEngine
@@ -28,6 +30,11 @@ E = TypeVar("E", bound=StrEnum)
 def now() -> datetime:
     """Return the moment in UTC, to the second: what is shown is what was stored."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def local_date(moment: datetime) -> date:
+    """Return the date of a moment on the offices' clocks, not the server's."""
+    return moment.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
 
 
 def _by_signs(length: int, dialect: Dialect) -> String:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,12 @@ def test_a_record_holds_what_was_read(app: Flask, tmp_path: Path) -> None:
     assert record.sex is not None, "filled in from the ID number"
     assert record.body_key == f"#{db.session.scalar(select(AwardingBody.id).filter_by(name=COUNTY))}"
     assert not record.is_public
+
+
+def test_a_batch_is_called_by_the_day_on_the_offices_clocks(app: Flask) -> None:
+    early = ImportBatch(id=7, created_at=datetime(2026, 11, 25, 22, 30, tzinfo=UTC))
+
+    assert early.number == "20261126-07"
 
 
 def test_a_check_writes_no_record_and_no_event(app: Flask, tmp_path: Path) -> None:
