@@ -218,27 +218,26 @@ class Reader:
         return select(*columns).join(found, self.table.c.id == found.c[0]).limit(SMALL + 1)
 
     def _walk(self, pivot: Pivot | None, back: bool, most: int) -> Any:
-        """Return the next rows in order, merged from the ends of the indexes that hold them."""
+        """Return the next rows in order, merged from the ends of the indexes that hold them.
+
+        Rows without a value are asked for in the index's whole order too: PostgreSQL does not see that it is theirs.
+        """
         given = self.driver.ways[0].conditions if self.driver else ()
         order = self.sorted_by
-        keys = [order.turned(column, back=back) for column in ([] if order.by_id else [order.column])]
+        keys = [
+            order.turned(column, back=back) for column in ((order.id,) if order.by_id else (order.column, order.id))
+        ]
         selects = [
-            select(*self._columns()).where(*lead, *given, *part)
-            .order_by(*(keys if index == 0 else []), order.turned(order.id, back=back)).limit(most)
+            select(*self._columns()).where(*lead, *given, *part).order_by(*keys).limit(most)
             for lead in self.leads
-            for index, part in self._numbered_parts(pivot, back)
-        ]  # fmt: skip
+            for part in self._parts(pivot, back)
+        ]
         if len(selects) == 1:
             return selects[0]
         source = union_all(*(select(one.subquery()) for one in selects)).subquery()
         return select(source).order_by(*self._ordering(source, back)).limit(most)
 
-    def _numbered_parts(self, pivot: Pivot | None, back: bool) -> Iterator[tuple[int, list[Any]]]:
-        for index, part in enumerate(self._parts(pivot, back, split=True)):
-            if part is not None:
-                yield index, part
-
-    def _parts(self, pivot: Pivot | None, back: bool, *, split: bool = False) -> list[Any]:
+    def _parts(self, pivot: Pivot | None, back: bool) -> list[Any]:
         """Return the conditions of the rows beyond the pivot: those with a value, and those without one."""
         order = self.sorted_by
         down = order.descending != back
@@ -252,8 +251,7 @@ class Reader:
         elif pivot:
             valued = [_beyond(order, pivot, down)]
             empty = None if back else empty
-        parts = [valued, empty]
-        return parts if split else [part for part in parts if part is not None]
+        return [part for part in (valued, empty) if part is not None]
 
     # Counts.
 
