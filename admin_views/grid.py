@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import get_template_attribute, url_for
 from markupsafe import Markup
@@ -84,8 +85,13 @@ class Grid:
         pages = {name: self.args.get(name) for name in PAGE_ARGUMENTS} if with_page else {}
         return {name: value for name, value in (self._given | pages | changed).items() if value}
 
+    @cached_property
+    def _address(self) -> str:
+        return url_for(f"{self.view.endpoint}.index_view")
+
     def url(self, **changed: str | None) -> str:
-        return url_for(f"{self.view.endpoint}.index_view", **self.arguments(**changed))
+        asked = urlencode(self.arguments(**changed))
+        return f"{self._address}?{asked}" if asked else self._address
 
     def action_url(self) -> str | None:
         if not self.actions:
