@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 
 from commands import cast
 from commands.seeds import seed
@@ -40,7 +39,6 @@ def fill(app: Flask, rows: int) -> None:
     """Fill an empty database and let both engines look at what they hold."""
     started = time.monotonic()
     with app.app_context():
-        upgrade(directory="migrations")
         seed()
         cast.found_offices(passwords.hashed(cast.PASSWORD), passwords.hashed(cast.PASSWORD))
         offices = _region()
@@ -174,7 +172,7 @@ def _send(table: str, names: list[str], chunk: list[tuple[Any, ...]]) -> None:
             with driver.cursor().copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
                 for row in chunk:
                     copy.write_row(row)
-        connection.commit()
+            driver.commit()
 
 
 def _drop_indexes() -> list[str]:
@@ -205,3 +203,5 @@ def _settle(indexes: list[str]) -> None:
         connection.commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
+        # A parallel worker's CPU is gone from sight with it: let one backend do the whole of a query, for both grids.
+        connection.exec_driver_sql(f'ALTER DATABASE "{db.engine.url.database}" SET max_parallel_workers_per_gather = 0')

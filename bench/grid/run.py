@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import upgrade
 
 from bench.grid import apps
 from bench.grid.fill import fill
@@ -37,9 +38,9 @@ SEARCH_TARGET = 50
 
 def main() -> None:
     asked = _asked()
-    with _folder(asked.folder) as folder:
+    with folder_of(asked.folder) as folder:
         app = apps.ours(folder, asked.url)
-        _fill_once(app, asked.rows)
+        fill_once(app, asked.rows)
         bench = Bench(app, apps.stock(folder, asked.url), asked.rounds, asked.only)
         for line in bench.lines():
             print(json.dumps(line, ensure_ascii=False), flush=True)
@@ -56,7 +57,7 @@ def _asked() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def _folder(given: str) -> Iterator[Path]:
+def folder_of(given: str) -> Iterator[Path]:
     """A folder that was named is kept, and its database filled only once."""
     if given:
         Path(given).mkdir(parents=True, exist_ok=True)
@@ -66,11 +67,10 @@ def _folder(given: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _fill_once(app: Flask, rows: int) -> None:
+def fill_once(app: Flask, rows: int) -> None:
     with app.app_context():
-        filled = sa.inspect(db.engine).has_table("certificate") and db.session.scalar(
-            sa.select(sa.func.max(Certificate.id))
-        )
+        upgrade(directory="migrations")
+        filled = db.session.scalar(sa.select(sa.func.max(Certificate.id)))
         db.session.rollback()
     if not filled:
         fill(app, rows)
@@ -83,7 +83,7 @@ class Bench:
         self.app, self.rounds, self.only = app, rounds, only
         self.stock = stock.test_client()
         with app.app_context():
-            self.engine = db.engine.dialect.name
+            self.engine, self.database = db.engine.dialect.name, db.engine.url.database or ""
             self.rows = db.session.scalar(sa.select(sa.func.max(Certificate.id)))
             some = db.session.get_one(Certificate, self.rows // 2 + 1)
             self.number, self.id_number = some.cert_no, some.id_number
@@ -167,14 +167,18 @@ class Bench:
                 into += [self._spent(one) for _ in range(A_BLOCK)]
         return statistics.median(spent[0]), statistics.median(spent[1])
 
-    def _spent(self, page: Callable[[], None]) -> float:
-        before = self._cpu()
-        page()
-        return self._cpu() - before
+    def _spent(self, work: Callable[[], object]) -> float:
+        """Return the milliseconds of CPU of this process and of the PostgreSQL backends that serve it.
 
-    def _cpu(self) -> float:
-        """Milliseconds of CPU of this process and of every PostgreSQL backend on the machine."""
-        return time.process_time() * 1e3 + (_backends() if self.engine == "postgresql" else 0.0)
+        Looking at the backends takes longer than a page and is left out.
+        """
+        theirs, mine = self._backends(), time.process_time()
+        work()
+        mine = time.process_time() - mine
+        return mine * 1e3 + self._backends() - theirs
+
+    def _backends(self) -> float:
+        return _backends(self.database) if self.engine == "postgresql" else 0.0
 
     def _sql(self, scope: str, address: str) -> tuple[float, int]:
         """Run the statements of one page again, alone, and return what the database spends on them."""
@@ -196,18 +200,16 @@ class Bench:
         with engine.connect() as connection:
             driver = connection.connection.driver_connection
             cursor = driver.cursor()
-            before = self._cpu()
-            for statement, parameters in statements:
-                cursor.execute(statement, parameters).fetchall()
-            return self._cpu() - before
+            return self._spent(lambda: [cursor.execute(*statement).fetchall() for statement in statements])
 
 
-def _backends() -> float:
-    """Return the CPU milliseconds that PostgreSQL's processes have used."""
+def _backends(database: str) -> float:
+    """Return the CPU milliseconds that PostgreSQL's processes for a database have used: their titles name it."""
     total = 0
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if (folder / "comm").read_text().startswith("postgres"):
+            title = (folder / "cmdline").read_text().split()
+            if title[:1] == ["postgres:"] and database in title:
                 total += int((folder / "schedstat").read_text().split()[0])
     return total / 1e6
 
