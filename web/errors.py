@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 import traceback
@@ -31,7 +32,8 @@ SENTENCES = {
     409: ("没有保存", "这一件刚刚有了变化，请看最新情况再决定。"),
     413: ("文件太大", "传上来的内容太大了，请分成几份再传。"),
     429: ("查得太快了", "查得太快了，请 1 分钟后再试。"),
-    503: ("系统正忙", "数据库暂时连不上，您刚才的操作没有保存，请过一会儿再试一次。"),
+    503: ("系统正忙", "数据库暂时用不了，您刚才的操作没有保存，请过一会儿再试一次。"),
+    507: ("服务器存不下了", "服务器的磁盘满了，您刚才的操作没有保存。请告诉系统管理员腾出空间，再试一次。"),
 }
 _CODES: tuple[tuple[type[DomainError], int], ...] = (
     (NotFound, 404),
@@ -51,12 +53,13 @@ def install(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _clash)
     app.register_error_handler(DataError, _unfitting)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(OSError, _disk)
     app.register_error_handler(Exception, _unexpected)
 
 
 def page(code: int, sentence: str = "") -> tuple[str, int]:
     title, usual = SENTENCES.get(code, SENTENCES[400])
-    return _in_its_shell(code=code, title=title, sentence=sentence or usual), code
+    return _in_its_shell(code=code, title=title, sentence=sentence or usual, written=typed.written()), code
 
 
 def _in_its_shell(**told: Any) -> str:
@@ -132,6 +135,13 @@ def _database_away(error: OperationalError) -> tuple[str, int]:
     return _page_without_database(503, *SENTENCES[503])
 
 
+def _disk(error: OSError) -> tuple[str, int]:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _unexpected(error)
+    log.error("disk full: %s %s", request.method, request.path)
+    return _page_without_database(507, *SENTENCES[507])
+
+
 def _unexpected(error: Exception) -> tuple[str, int]:
     """Log it under a number that the person can quote; show no word of it."""
     number = secrets.token_hex(4).upper()
@@ -150,7 +160,8 @@ def _trace(error: Exception) -> str:
 
 
 def _page_without_database(code: int, title: str, sentence: str) -> tuple[str, int]:
-    """Render without the usual context, which would ask the database who is signed in."""
-    template = current_app.jinja_env.get_template("errors/page.html")
-    way_out = ("回到证书查验", url_for("lookup.form"))
-    return template.render(code=code, title=title, sentence=sentence, around="public/base.html", way_out=way_out), code
+    """Render without the usual context, which would ask the database who is signed in; what was written is given back."""
+    template, written = current_app.jinja_env.get_template("errors/page.html"), typed.written()
+    way_out = ("回到刚才的页面", typed.came_from()) if written else ("回到证书查验", url_for("lookup.form"))
+    told = {"code": code, "title": title, "sentence": sentence, "way_out": way_out, "written": written}
+    return template.render(around="public/base.html", **told), code
