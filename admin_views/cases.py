@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from typing import Any
+
+from flask import request, url_for
 
 from admin_views.base import masked
 from admin_views.case_batch import CaseBatch
@@ -11,7 +13,9 @@ from admin_views.case_steps import CaseSteps
 from admin_views.cells import code, tag
 from admin_views.listing_view import ListingView
 from domain.access import Permission
-from listing.cases import CASES, name_of
+from domain.verification import OFFICE_TURN
+from listing.cases import CASES, STATES_OF_TAB, name_of
+from listing.selection import PAGE_ARGUMENTS
 from models import VerificationCase
 from operations import review_queue
 from web.access import current_actor
@@ -33,6 +37,14 @@ class CaseView(CaseDesk, CaseSteps, CaseBatch, ListingView):
     }
     search_hint = "证书编号、身份证号、手机号或姓名（姓名里的两个字也行）"
     empty_text = "没有符合条件的审验"
+
+    def list_context(self) -> dict[str, Any]:
+        """From what waits, the first case that can be decided is one step away, in the list as it is filtered and sorted."""
+        tab = request.args.get("tab", CASES.tabs[0].name)
+        kept = {name: value for name, value in request.args.items() if name not in PAGE_ARGUMENTS}
+        first = {"url": url_for("cases.first", **kept), "label": "从第一件开始审", "icon": "arrow-right"}
+        waits = set(STATES_OF_TAB.get(tab, ())) & set(OFFICE_TURN)
+        return {**super().list_context(), "toolbar": [first] if waits else []}
 
     def pill(self) -> str:
         waiting = review_queue.count_waiting(current_actor())

@@ -16,8 +16,8 @@ from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Actor, Permission, Place, Role
 from domain.verification import OVERDUE_DAYS, CaseState
 from extensions import db
-from models import ImportBatch, VerificationCase, now
-from operations import notices, register, review_queue
+from models import ImportBatch, VerificationCase
+from operations import notices, register, review_queue, working_days
 from operations.dictionaries import today
 from web.access import can, current_actor
 from web.notices import OFFICES
@@ -46,13 +46,12 @@ class HomeScreen(BackOfficeScreen):
             "admin/home/index.html",
             day=f"{day.year} 年 {day.month} 月 {day.day} 日，星期{WEEKDAYS[day.weekday()]}",
             counts=counts(actor.place),
-            waiting=longest_waiting(actor),
+            waiting=[(case, working_days.since(case.submitted_at)) for case in longest_waiting(actor)],
             batches=latest_batches(actor.place) if can(Permission.IMPORT) else [],
             overdue=overdue(actor),
             import_url=screen_url("imports"),
             voids=register.count_waiting_voids(actor, COUNTED),
             voids_url=screen_url("certificates", tab="void_pending"),
-            now=now(),
             told=OFFICES.on_home(notices.for_office(actor.place)),
         )
 

@@ -243,3 +243,18 @@ def test_the_batchs_approval_document_stands_beside_the_photos(app: Flask, as_st
     assert client.get(address).data == b"jpeg"
     assert client.get(f"/admin/cases/review/{other.id}/approval/{page}/").status_code == 404
     assert as_staff("pb.staff").get(address).status_code == 404
+
+
+def test_the_queue_leads_to_its_first_case_as_it_is_filtered(pending: VerificationCase, as_staff: Any) -> None:
+    other, client = (
+        factories.case_at(
+            CaseState.PENDING, factories.certificate(factories.holder(), title_level="intermediate", title="工程师")
+        ),
+        as_staff("ls.staff"),
+    )
+
+    for asked, first in (("", pending.id), ("?level=intermediate", other.id)):
+        client.get(f"/admin/cases/{asked}")
+        way = next(link["href"] for link in client.page.all("a") if "/first/" in link["href"])
+        assert f"/review/{first}/" in client.get(way).location
+    assert "/first/" not in client.get("/admin/cases/?tab=approved").text

@@ -9,6 +9,7 @@ import pytest
 from domain.verification import CaseState
 from extensions import writing
 from models import now
+from operations import working_days
 from tests.integration.admin_views.records import account_of, case, problem_person, trail
 
 
@@ -39,14 +40,21 @@ def test_the_counts_are_those_of_the_subtree(as_staff, username, seen):
 
 
 def test_what_has_waited_longest_stands_first(as_staff):
-    case(CaseState.PENDING, submitted_at=now() - timedelta(days=2), holder=0)
-    case(CaseState.PENDING, submitted_at=now() - timedelta(days=9), holder=1)
+    since = [now() - timedelta(days=days) for days in (9, 30)]
+    near, far = (working_days.since(moment) for moment in since)
+    for holder, moment in enumerate(since):
+        case(CaseState.PENDING, submitted_at=moment, holder=holder)
 
     client = as_staff("ls.staff")
     client.get("/admin/")
 
     text = client.page.text
-    assert text.index("陆海生") < text.index("等了 9 天") < text.index("韦小兰") < text.index("等了 2 天")
+    assert (
+        text.index("陆海生")
+        < text.index(f"等了 {far} 个工作日")
+        < text.index("韦小兰")
+        < text.index(f"等了 {near} 个工作日")
+    )
     assert "从最早一件开始审" in text
 
 
