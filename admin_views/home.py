@@ -11,12 +11,14 @@ from flask_admin import expose
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from admin_views import weeks
 from admin_views.grid import capped
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Actor, Permission, Place, Role
 from domain.verification import OVERDUE_DAYS, CaseState
 from extensions import db
-from models import ImportBatch, VerificationCase
+from listing.reading import sizes_of
+from models import ImportBatch, Office, VerificationCase
 from operations import notices, register, review_queue, working_days
 from operations.dictionaries import today
 from web.access import can, current_actor
@@ -24,6 +26,7 @@ from web.notices import OFFICES
 
 SHOWN = 5
 COUNTED = 9_999
+COUNTED_BELOW, MOST_BELOW = 999, 30
 WEEKDAYS = "一二三四五六日"
 APPROVED = (CaseState.APPROVED, CaseState.AUTO_APPROVED)
 
@@ -49,6 +52,9 @@ class HomeScreen(BackOfficeScreen):
             waiting=[(case, working_days.since(case.submitted_at)) for case in longest_waiting(actor)],
             batches=latest_batches(actor.place) if can(Permission.IMPORT) else [],
             overdue=overdue(actor),
+            below=below(actor),
+            overdue_days=OVERDUE_DAYS,
+            weeks=weeks.drawn(actor.place, day, ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])),
             import_url=screen_url("imports"),
             voids=register.count_waiting_voids(actor, COUNTED),
             voids_url=screen_url("certificates", tab="void_pending"),
@@ -84,8 +90,7 @@ def counts(place: Place) -> list[dict[str, Any]]:
 
 
 def _stat(label: str, number: int, note: str, tab: str) -> dict[str, Any]:
-    words = f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
-    return {"label": label, "number": words, "note": note, "url": screen_url("cases", tab=tab)}
+    return {"label": label, "number": told(number, COUNTED), "note": note, "url": screen_url("cases", tab=tab)}
 
 
 def count(place: Place, state: CaseState) -> int:
@@ -128,6 +133,26 @@ def overdue(actor: Actor) -> dict[str, Any] | None:
         "total": total, "is_all": total < review_queue.MOST_COUNTED, "days": OVERDUE_DAYS, "own": own,
         "below": below[:SHOWN], "more": len(below) > SHOWN, "url": screen_url("cases", tab="overdue"),
     }  # fmt: skip
+
+
+def below(actor: Actor) -> list[dict[str, Any]]:
+    """Return what waits in each office right below, and how much of it lies too long."""
+    if actor.place is None or not actor.may(Permission.REVIEW):
+        return []
+    query = select(Office).where(Office.parent_id == actor.office_id, Office.closed_at.is_(None)).order_by(Office.id)
+    children = list(db.session.scalars(query.limit(MOST_BELOW)))
+    waiting = [[tuple(review_queue.waiting(office.place))] for office in children]
+    lying = [[(VerificationCase.within(office.place), review_queue.overdue())] for office in children]
+    sizes = sizes_of(VerificationCase.__table__, [*waiting, *lying], COUNTED_BELOW)
+    return [
+        {"name": office.name, "url": screen_url("cases", office=office.name), "waiting": told(one, COUNTED_BELOW),
+         "overdue": told(other, COUNTED_BELOW) if other else ""}
+        for office, one, other in zip(children, sizes[: len(children)], sizes[len(children) :], strict=True)
+    ]  # fmt: skip
+
+
+def told(number: int, most: int) -> str:
+    return f"{most:,}+" if number > most else f"{number:,}"
 
 
 def latest_batches(place: Place) -> list[ImportBatch]:

@@ -92,8 +92,9 @@ def case(state: CaseState, office_name: str = "灵山县职改办", *, holder: i
         owner = _holder(cast.HOLDERS[holder])
         given: dict[str, Any] = {
             "holder_id": owner.id, "state": state, "cert_no": str(next(NUMBERS)), "title": "助理工程师", "submitted_at": now(),
+            "decided_at": None if state.is_open else now(),
         } | values  # fmt: skip
-        added = VerificationCase(**given, decided_at=None if state.is_open else now())
+        added = VerificationCase(**given)
         added.belong_to(office(office_name).place)
         db.session.add(added)
     return added

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from admin_views import weeks
 from domain.verification import CaseState
 from extensions import writing
 from models import now
@@ -85,6 +87,41 @@ def test_what_was_let_lie_is_told_with_the_office_it_lies_with(as_staff):
         if "overdue" in link["href"] and "office" in link["href"]
     )
     assert "共 2 条" in pages["qz.staff"].get(way).text
+
+
+def test_the_last_eight_weeks_are_drawn_as_they_were(as_staff, app):
+    zone, monday = ZoneInfo("Asia/Shanghai"), date(2026, 11, 23)
+    midnight = datetime(2026, 11, 23, tzinfo=zone)
+    for before in (timedelta(seconds=1), timedelta(), timedelta(days=-2), timedelta(weeks=7), timedelta(weeks=8)):
+        case(CaseState.PENDING, submitted_at=midnight - before)
+    case(CaseState.APPROVED, submitted_at=midnight, decided_at=midnight)
+    case(CaseState.APPROVED, "浦北县职改办", submitted_at=midnight, decided_at=midnight)
+
+    found = weeks.counted(account_of("ls.staff").office.place, monday + timedelta(days=3), zone)
+    picture = weeks.drawn(account_of("qz.staff").office.place, monday, zone)
+
+    assert [(week.label, week.came, week.ended) for week in found if week.came or week.ended] == [
+        ("10-05", 1, 0), ("11-16", 1, 0), ("本周", 3, 1),
+    ]  # fmt: skip
+    assert picture["sentence"].endswith("本周提交 4 件，审完 2 件")
+    assert [(bar.words, bar.height) for bar in picture["weeks"][-1][1:]] == [
+        ("本周 提交 4 件", 190),
+        ("本周 审完 2 件", 95),
+    ]
+
+
+def test_the_office_above_sees_what_waits_in_each_below(as_staff):
+    for home, days in (("灵山县职改办", 31), ("灵山县职改办", 1), ("浦北县职改办", 1)):
+        case(CaseState.PENDING, home, owed_since=now() - timedelta(days=days))
+
+    city, county = as_staff("qz.staff"), as_staff("ls.staff")
+    for client in (city, county):
+        client.get("/admin/")
+
+    words = city.page.words[city.page.words.index("下级办理情况") :]
+    assert words[words.index("灵山县职改办") :][1:3] == ["2", "1 件"]
+    assert words[words.index("浦北县职改办") :][1:3] == ["1", "—"]
+    assert "下级办理情况" not in county.page.text
 
 
 def test_a_default_account_is_led_to_its_users(as_staff):
