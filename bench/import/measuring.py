@@ -72,7 +72,18 @@ class Cost:
 
 
 def _children(process: int) -> list[int]:
-    return [int(child) for one in Path(f"/proc/{process}/task").glob("*/children") for child in one.read_text().split()]
+    """Return those that have begun their own program: until then a child is counted with its parent's memory."""
+    found = [
+        int(child) for one in Path(f"/proc/{process}/task").glob("*/children") for child in one.read_text().split()
+    ]
+    return [child for child in found if _program(child) != _program(process)]
+
+
+def _program(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _peak(process: int) -> int:

@@ -47,16 +47,20 @@ class Bench:
         self._part("floor", str(self._folder / "full"), str(self.book), "--rows", str(existing))
 
     def run(self, part: str, *more: str, on: str = "empty") -> dict[str, Any]:
+        return self._part(part, str(self._fresh(on)), str(self.book), *more)
+
+    def peer(self, how: str, rows: int) -> dict[str, Any]:
+        book = self.book if rows == self._rows else self._book(f"book{rows}", rows)
+        return self._part("peers", how, str(self._fresh("empty")), str(book))
+
+    def _fresh(self, on: str) -> Path:
+        """Return the folder of a database that is as it was prepared."""
         place = self._folder / "work"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(self._folder / on, place)
         if self._url and on == "empty":
             self._part("empty", str(place))
-        return self._part(part, str(place), str(self.book), *more)
-
-    def peer(self, how: str, rows: int) -> dict[str, Any]:
-        book = self.book if rows == self._rows else self._book(f"book{rows}", rows)
-        return self._told(["peers", how, str(self._folder / "peer.sqlite3"), str(book)])
+        return place
 
     def _part(self, part: str, *given: str) -> dict[str, Any]:
         if part == "empty" and self._url:
