@@ -109,6 +109,14 @@ def make_safe(data: bytes, *, budget: int = PHOTO_BUDGET, least_sharpness: float
         return _kept(picture, budget)
 
 
+def make_picture(data: bytes, *, budget: int = PHOTO_BUDGET) -> bytes:
+    """Redraw any picture whole, however few its pixels: nothing on it has to be legible; raise only PhotoRefused."""
+    most_pixels = _most_pixels_of(data)
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _encoded(_decoded(data, most_pixels, legible=False), budget)[0]
+
+
 def _kept(picture: Image.Image, budget: int) -> SafePhoto:
     stored, (width, height) = _encoded(picture, budget)
     return SafePhoto(

@@ -69,6 +69,10 @@ class HomeScreen(BackOfficeScreen):
     def notice(self, notice_id: int) -> str:
         return OFFICES.page_of(_told(), notice_id)
 
+    @expose("/office-notices/<int:notice_id>/picture/")
+    def notice_picture(self, notice_id: int) -> Response:
+        return OFFICES.picture_of(_told(), notice_id)
+
 
 def _told() -> Any:
     """Return what the actor's office is told."""

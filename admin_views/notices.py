@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, url_for
+from flask_admin import expose
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, FileField
 
 from admin_views.account_steps import Step, TakesSteps
 from admin_views.base import BackOfficeView
 from admin_views.cells import letter, plain, tag
 from admin_views.forms import BackOfficeForm, day_of, one_of, options, words
+from admin_views.versions import TO_SAVE
 from domain.access import Actor, Permission
-from domain.notices import LONGEST_BODY, LONGEST_TITLE, NoticeText, Standing
+from domain.errors import FieldProblem, PhotoRefused
+from domain.notices import LONGEST_BODY, LONGEST_PICTURE_WORDS, LONGEST_TITLE, NoticeText, Standing
 from domain.vocabulary import Audience
 from extensions import writing
 from listing.filters import GridFilter, contains, equals
 from models import Notice
 from operations import notices
 from operations.dictionaries import today
+from photos import make_picture
 from web.access import current_actor
+from web.photos import forget, photo_response, stored
 
 STEPS = (
     Step(
@@ -42,6 +50,10 @@ class NoticeForm(BackOfficeForm):
         lines=True,
         description="什么事、什么时候、怎么办；空一行就是另起一段",
     )
+    picture = FileField("图片", description="可以不放。只收 JPG 和 PNG，太大会自动缩小")
+    picture_words = words(
+        "图片说明", longest=LONGEST_PICTURE_WORDS, description="图上是什么，看不见图片的人靠它知道；没有图片的不写"
+    )
     starts_on = words("开始日期", "还没有填开始日期", longest=20, description="从这一天起看得到")
     ends_on = words("结束日期", longest=20, description="这一天以后就不再显示；一直有效的不填")
 
@@ -54,13 +66,39 @@ class NoticeForm(BackOfficeForm):
         ends_on = day_of("ends_on", self.ends_on.data) if self.ends_on.data else None
         return NoticeText(
             self.title.data, self.body.data, Audience(self.audience.data),
-            day_of("starts_on", self.starts_on.data), ends_on,
+            day_of("starts_on", self.starts_on.data), ends_on, "" if self.drops_picture else self.picture_words.data or "",
         )  # fmt: skip
+
+    @property
+    def drops_picture(self) -> bool:
+        """Whether the picture of now goes and none comes."""
+        return "without_picture" in self and self.without_picture.data and not self._sent
+
+    @property
+    def _sent(self) -> FileStorage | None:
+        sent = self.picture.data
+        return sent if isinstance(sent, FileStorage) and sent.filename else None
+
+    def chosen_picture(self) -> bytes | None:
+        """Return the picture that was chosen, redrawn; this takes its time and belongs before a transaction."""
+        try:
+            return make_picture(self._sent.read()) if self._sent else None
+        except PhotoRefused as refusal:
+            raise FieldProblem("picture", refusal.sentence) from refusal
+
+
+class ChangeForm(NoticeForm):
+    without_picture = BooleanField("去掉现在的图片")
 
 
 def standing(row: Notice) -> Markup:
     stands = row.standing(today())
     return tag(stands.label, stands.tone)
+
+
+def illustration(row: Notice) -> Markup:
+    address = url_for("notices.illustration_view", id=row.id)
+    return Markup('<img class="zs-poster" src="{}" alt="{}">').format(address, row.picture_words)
 
 
 class NoticeView(TakesSteps, BackOfficeView):
@@ -89,9 +127,13 @@ class NoticeView(TakesSteps, BackOfficeView):
             "standing", "状态", "select", lambda answer: Notice.stands(Standing(answer), today()), Standing.choices
         ),
     )
-    create_form_class = edit_form_class = NoticeForm
+    create_form_class, edit_form_class = NoticeForm, ChangeForm
     create_label = "写通知"
-    form_groups = (("写给谁，写什么", ("audience", "title", "body")), ("从哪天到哪天", ("starts_on", "ends_on")))
+    form_groups = (
+        ("写给谁，写什么", ("audience", "title", "body")),
+        ("图片", ("picture", "picture_words", "without_picture")),
+        ("从哪天到哪天", ("starts_on", "ends_on")),
+    )
 
     def row_label(self, row: Notice) -> str:
         return row.title
@@ -99,7 +141,8 @@ class NoticeView(TakesSteps, BackOfficeView):
     def details_groups(self, row: Notice) -> list[tuple[str, list[Any]]]:
         named = [name for name in self.column_list if name != "title"]
         facts = [(self.label_of(name), self.cell(row, name)) for name in named]
-        return [("通知", [*facts, ("发布时间", plain(row.created_at)), ("内容", letter(row.body), True)])]
+        facts += [("发布时间", plain(row.created_at)), ("内容", letter(row.body), True)]
+        return [("通知", [*facts, ("图片", illustration(row), True)] if row.picture else facts)]
 
     def details_buttons(self, row: Notice) -> list[dict[str, str]]:
         return [*super().details_buttons(row), *self.step_buttons(row)]
@@ -112,13 +155,28 @@ class NoticeView(TakesSteps, BackOfficeView):
 
     def edit_form(self, obj: Any = None) -> NoticeForm:
         days = {name: value.isoformat() for name in ("starts_on", "ends_on") if (value := getattr(obj, name))}
-        return NoticeForm(audience=obj.audience.value, title=obj.title, body=obj.body, **days)
+        kept = {name: getattr(obj, name) for name in ("title", "body", "picture_words")}
+        form = ChangeForm(audience=obj.audience.value, **kept, **days)
+        if obj.picture is None:
+            del form.without_picture
+        return form
 
     def create_model(self, form: NoticeForm) -> Notice:
         actor, text = current_actor(), form.text
-        with writing():
-            return notices.write(actor, text)
+        with stored(form.chosen_picture()) as picture, writing():
+            return notices.write(actor, text, picture)
 
-    def update_model(self, form: NoticeForm, model: Notice) -> None:
-        actor = current_actor()
-        notices.change(actor, notices.reached(actor, model.id), form.text)
+    def change(self, form: NoticeForm, row_id: int, version: int) -> bool:
+        """Save a form with its picture, which was redrawn and stored before the transaction begins."""
+        actor, text = current_actor(), form.text
+        with stored(form.chosen_picture()) as chosen, writing():
+            self.refuse_overtaken(row_id, version, TO_SAVE)
+            notice = notices.reached(actor, row_id)
+            kept = None if form.drops_picture else notice.picture
+            dropped = notices.change(actor, notice, text, chosen or kept)
+        forget(dropped)
+        return True
+
+    @expose("/picture/")
+    def illustration_view(self) -> Response:
+        return photo_response(notices.picture_of(self.one_or_404()))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from domain import normalizing
 from domain.errors import FieldProblem, FieldProblems
 from domain.vocabulary import Audience, Term
 
-LONGEST_TITLE, LONGEST_BODY = 60, 4000
+LONGEST_TITLE, LONGEST_BODY, LONGEST_PICTURE_WORDS = 60, 4000, 100
 
 
 class Standing(Term):
@@ -36,31 +36,39 @@ def standing(starts_on: date, ends_on: date | None, *, withdrawn: bool, today: d
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """What a notice says, to whom, and for how long; without a last day until it is withdrawn."""
+    """What a notice says, to whom, and for how long; without a last day until it is withdrawn.
+
+    `picture_words` say what its picture shows, for who cannot see it.
+    """
 
     title: str
     body: str
     audience: Audience
     starts_on: date
     ends_on: date | None = None
+    picture_words: str = ""
 
-    def tidied(self) -> NoticeText:
+    def tidied(self, *, pictured: bool = False) -> NoticeText:
         """Return it as it is kept: paragraphs stay, blanks at the ends of lines go; raises all that is wrong at once."""
         lines = [normalizing.text(line) for line in self.body.splitlines()]
-        kept = NoticeText(
-            normalizing.text(self.title), "\n".join(lines).strip(), self.audience, self.starts_on, self.ends_on
-        )
-        wrong = list(kept._problems())
+        kept = replace(
+            self, title=normalizing.text(self.title), body="\n".join(lines).strip(),
+            picture_words=normalizing.text(self.picture_words),
+        )  # fmt: skip
+        wrong = kept._problems(pictured)
         if wrong:
             raise FieldProblems(wrong)
         return kept
 
-    def _problems(self) -> list[FieldProblem]:
+    def _problems(self, pictured: bool) -> list[FieldProblem]:
         found = [
             ("title", not self.title, "还没有写标题"),
             ("title", len(self.title) > LONGEST_TITLE, f"标题最多 {LONGEST_TITLE} 个字，请写短一点"),
             ("body", not self.body, "还没有写内容"),
             ("body", len(self.body) > LONGEST_BODY, f"内容最多 {LONGEST_BODY} 个字，现在是 {len(self.body)} 个"),
+            ("picture_words", pictured and not self.picture_words, "请写一句图片说明，看不见图片的人靠它知道图上是什么；新选的图片要再选一次"),
+            ("picture", bool(self.picture_words) and not pictured, "写了图片说明，还没有选图片；不放图片的，请把说明删掉"),
+            ("picture_words", len(self.picture_words) > LONGEST_PICTURE_WORDS, f"图片说明最多 {LONGEST_PICTURE_WORDS} 个字"),
             ("ends_on", bool(self.ends_on and self.ends_on < self.starts_on), "结束日期早于开始日期，请改一下；一直有效的不填"),
         ]  # fmt: skip
         return [FieldProblem(field, sentence) for field, is_wrong, sentence in found if is_wrong]

@@ -19,7 +19,10 @@ from operations.dictionaries import today
 Shown = Select[Any]
 """The notices that somebody may read today, as a query."""
 LISTED = 50
-_LABELS = {"title": "标题", "body": "内容", "audience": "给谁看", "starts_on": "开始日期", "ends_on": "结束日期"}
+_LABELS = {
+    "title": "标题", "body": "内容", "audience": "给谁看", "starts_on": "开始日期", "ends_on": "结束日期",
+    "picture_words": "图片说明",
+}  # fmt: skip
 _GONE = "没有这条通知，可能已经撤下或到期"
 
 
@@ -32,10 +35,10 @@ def reached(actor: Actor, notice_id: int) -> Notice:
     return notice
 
 
-def write(actor: Actor, text: NoticeText) -> Notice:
-    """Publish a notice in the name of the actor's office."""
+def write(actor: Actor, text: NoticeText, picture: str | None = None) -> Notice:
+    """Publish a notice in the name of the actor's office; `picture` is the key of a stored one."""
     assert actor.place is not None, "only offices write notices"
-    notice = Notice(written_by=actor.name, **_values(text.tidied()))
+    notice = Notice(written_by=actor.name, picture=picture, **_values(text.tidied(pictured=picture is not None)))
     notice.belong_to(actor.place)
     db.session.add(notice)
     db.session.flush()
@@ -43,16 +46,25 @@ def write(actor: Actor, text: NoticeText) -> Notice:
     return notice
 
 
-def change(actor: Actor, notice: Notice, text: NoticeText) -> None:
-    before, after = _values(notice.text), _values(text.tidied())
-    for name, value in after.items():
-        setattr(notice, name, value)
-    db.session.flush()
+def change(actor: Actor, notice: Notice, text: NoticeText, picture: str | None = None) -> str | None:
+    """Change a notice, its picture included; return the key of the picture that is not needed any more."""
+    before, dropped = _values(notice.text), notice.picture if notice.picture != picture else None
+    after = _values(text.tidied(pictured=picture is not None))
     changes = {
         _LABELS[name]: [_told(before[name]), _told(value)] for name, value in after.items() if before[name] != value
     }
+    if notice.picture != picture:
+        changes["图片"] = [
+            "有" if notice.picture else "没有",
+            "换了一张" if notice.picture and picture else "有" if picture else "没有",
+        ]
+    for name, value in after.items():
+        setattr(notice, name, value)
+    notice.picture = picture
+    db.session.flush()
     if changes:
         _note(actor, "change_notice", notice, f"修改通知“{notice.title}”", changes)
+    return dropped
 
 
 def withdraw(actor: Actor, notice: Notice) -> None:
@@ -111,6 +123,13 @@ def one(shown: Shown, notice_id: int) -> Notice:
     if notice is None:
         raise NotFound(_GONE)
     return notice
+
+
+def picture_of(notice: Notice) -> str:
+    """Return the key of its picture; raises NotFound where it has none."""
+    if notice.picture is None:
+        raise NotFound("这条通知没有图片，可能已经去掉了")
+    return notice.picture
 
 
 def _shown(offices: Iterable[int], audience: Audience) -> Shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from domain.access import Permission
 from operations import employers, notices
@@ -27,6 +27,12 @@ def one_of_holder(notice_id: int) -> str:
     return HOLDERS.page_of(notices.for_holder(holder()), notice_id)
 
 
+@blueprint.get("/portal/notices/<int:notice_id>/picture/")
+@requires(Permission.OWN_CASES)
+def picture_of_holder(notice_id: int) -> Response:
+    return HOLDERS.picture_of(notices.for_holder(holder()), notice_id)
+
+
 @blueprint.get("/employer/notices/")
 @requires(Permission.EMPLOYER_PAGES)
 def of_employer() -> str:
@@ -37,6 +43,12 @@ def of_employer() -> str:
 @requires(Permission.EMPLOYER_PAGES)
 def one_of_employer(notice_id: int) -> str:
     return EMPLOYERS.page_of(_for_own_employer(), notice_id)
+
+
+@blueprint.get("/employer/notices/<int:notice_id>/picture/")
+@requires(Permission.EMPLOYER_PAGES)
+def picture_of_employer(notice_id: int) -> Response:
+    return EMPLOYERS.picture_of(_for_own_employer(), notice_id)
 
 
 def _for_own_employer() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms import FileField, StringField
 from wtforms.validators import Length, Optional
 
@@ -24,12 +24,11 @@ from public_views.addresses import public_address
 from public_views.person_fields import email_field, mobile_field, region_field
 from public_views.portal import holder
 from public_views.registration import MAILS, MOST_MAILS
-from storage import StorageAway, new_key
 from web import new_password
 from web.access import requires, session_key
 from web.forms import Form
 from web.new_password import CurrentPasswordField
-from web.photos import photo_response
+from web.photos import forget, photo_response, stored
 
 blueprint = Blueprint("own_details", __name__, url_prefix="/portal/profile")
 
@@ -163,14 +162,9 @@ def change_avatar() -> Any:
     square = None if "remove" in request.form else _square(form)
     if form.errors:
         return render_template("portal/avatar.html", form=form, holder=holder())
-    key = _stored(square) if square else None
-    try:
-        with writing():
-            dropped = holders.change_avatar(db.session.get_one(Holder, own_id), key)
-    except BaseException:
-        _forget(key)
-        raise
-    _forget(dropped)
+    with stored(square) as key, writing():
+        dropped = holders.change_avatar(db.session.get_one(Holder, own_id), key)
+    forget(dropped)
     flash("头像已换好。" if key else "头像已去掉。", "ok")
     return redirect(url_for("portal.profile"), 303)
 
@@ -185,22 +179,6 @@ def _square(form: AvatarForm) -> bytes | None:
     except PhotoRefused as refusal:
         form.say("picture", refusal.sentence)
         return None
-
-
-def _stored(square: bytes) -> str:
-    key = new_key()
-    current_app.extensions["photos"].put(key, square)
-    return key
-
-
-def _forget(key: str | None) -> None:
-    """Delete a picture nobody needs; where the storage is away it stays, and nobody is held up."""
-    if key is None:
-        return
-    try:
-        current_app.extensions["photos"].delete(key)
-    except StorageAway:
-        log.warning("an avatar that is not needed any more could not be deleted")
 
 
 @blueprint.get("/avatar.jpg")

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Date, Index, String, or_
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain import notices
-from domain.notices import LONGEST_BODY, LONGEST_TITLE, NoticeText, Standing
+from domain.notices import LONGEST_BODY, LONGEST_PICTURE_WORDS, LONGEST_TITLE, NoticeText, Standing
 from domain.vocabulary import Audience
-from tables.columns import BelongsToOffice, Model, TermType, UtcDateTime, indexes_per_scope, now, one_of
+from tables.columns import BelongsToOffice, Model, StorageKey, TermType, UtcDateTime, indexes_per_scope, now, one_of
 from tables.office import Office
 
 
@@ -32,6 +33,8 @@ class Notice(BelongsToOffice, Model):
     audience: Mapped[Audience] = mapped_column(TermType(Audience))
     starts_on: Mapped[date] = mapped_column(Date())
     ends_on: Mapped[date | None] = mapped_column(Date())
+    picture: Mapped[str | None] = mapped_column(StorageKey(), index=True)
+    picture_words: Mapped[str] = mapped_column(String(LONGEST_PICTURE_WORDS), default="", server_default=sql("''"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     written_by: Mapped[str] = mapped_column(String(50))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
@@ -40,7 +43,7 @@ class Notice(BelongsToOffice, Model):
 
     @property
     def text(self) -> NoticeText:
-        return NoticeText(self.title, self.body, self.audience, self.starts_on, self.ends_on)
+        return NoticeText(self.title, self.body, self.audience, self.starts_on, self.ends_on, self.picture_words)
 
     @property
     def paragraphs(self) -> list[str]:

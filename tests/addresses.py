@@ -16,6 +16,7 @@ BY_ARGUMENT = {
     "lift_view",
     "decide_view",
     "answer_view",
+    "illustration_view",
 }
 """These take ?id=; with a step or a move named in the path."""
 BY_FORM = {"reveal_view": "id", "action_view": "rowid"}
@@ -40,6 +41,7 @@ IN_PATH = {
     "wizard.read_over": "own", "sending.done": "own", "sending.photos": "own", "sending.take": "own", "sending.photo": "own",
     "wizard.from_record": "record", "admin.notice": "notices", "own_notices.one_of_holder": "told",
     "own_notices.one_of_employer": "told",
+    "admin.notice_picture": "notices", "own_notices.picture_of_holder": "told", "own_notices.picture_of_employer": "told",
 }  # fmt: skip
 PLAIN = {
     "static", "health.check", "lookup.form", "lookup.result", "lookup.verified", "lookup.picture", "admin.index",

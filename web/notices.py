@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import Response, render_template
 
 from operations import notices
 from operations.notices import Shown
+from web.photos import photo_response
 
 ON_HOME = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """A kind of account that reads notices: the shell of its pages, and the endpoints of the list and of one notice."""
+    """A kind of account that reads notices: the shell of its pages, and the endpoints of the list, of one notice and of its picture."""
 
     shell: str
     all: str
     one: str
+    picture: str
 
     def on_home(self, shown: Shown) -> dict[str, object]:
         """Return what the macro `newest` draws on a home page."""
@@ -34,7 +36,14 @@ class Readers:
         notice = notices.one(shown, notice_id)
         return render_template("notices/one.html", readers=self, notice=notice, page_title=notice.title)
 
+    def picture_of(self, shown: Shown, notice_id: int) -> Response:
+        return photo_response(notices.picture_of(notices.one(shown, notice_id)))
 
-HOLDERS = Readers("portal/base.html", "own_notices.of_holder", "own_notices.one_of_holder")
-EMPLOYERS = Readers("employer/base.html", "own_notices.of_employer", "own_notices.one_of_employer")
-OFFICES = Readers("admin/base.html", "admin.notices", "admin.notice")
+
+HOLDERS = Readers(
+    "portal/base.html", "own_notices.of_holder", "own_notices.one_of_holder", "own_notices.picture_of_holder"
+)
+EMPLOYERS = Readers(
+    "employer/base.html", "own_notices.of_employer", "own_notices.one_of_employer", "own_notices.picture_of_employer"
+)
+OFFICES = Readers("admin/base.html", "admin.notices", "admin.notice", "admin.notice_picture")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,10 +11,8 @@ from flask import Response, current_app, request
 from domain.errors import PhotoRefused
 from encryption import keyring
 from photos import make_safe
-from storage import StorageAway, new_key
-from web.photos import as_photo
-
-log = logging.getLogger(__name__)
+from storage import new_key
+from web.photos import as_photo, forget
 
 
 def chosen(form: Any, names: Sequence[str]) -> dict[str, bytes]:
@@ -44,15 +41,8 @@ def stored(pages: dict[str, bytes]) -> Iterator[dict[str, str]]:
         yield keys
     except BaseException:
         for key in keys.values():
-            _forget(key)
+            forget(key)
         raise
-
-
-def _forget(key: str) -> None:
-    try:
-        current_app.extensions["photos"].delete(key)
-    except StorageAway:
-        log.warning("a picture that is not needed any more could not be deleted")
 
 
 def picture(key: str) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 
 from domain.errors import DomainError, NotFound
 from domain.notices import NoticeText
@@ -15,6 +17,7 @@ from extensions import db, writing
 from models import Event, Notice
 from operations import notices
 from operations.dictionaries import today
+from storage import LocalStorage
 from tests import factories
 from tests.factories import staff
 
@@ -120,3 +123,38 @@ def test_a_notice_of_another_county_is_not_there(app: Flask, as_holder: Any) -> 
 
     assert stranger.get(f"/portal/notices/{notice_id}/").status_code == 404
     assert "现在没有通知" in stranger.get("/portal/notices/").text
+
+
+def picture() -> tuple[BytesIO, str]:
+    drawn = BytesIO()
+    Image.new("RGB", (600, 300), "#11566e").save(drawn, "PNG")
+    return BytesIO(drawn.getvalue()), "海报.png"
+
+
+def test_a_picture_goes_with_a_notice_and_goes_away_again(
+    app: Flask, as_staff: Any, as_holder: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStorage(tmp_path)
+    monkeypatch.setitem(app.extensions, "photos", store)
+    admin, reader = as_staff(CITY), as_holder(factories.holder())
+    admin.get("/admin/notices/new/")
+    form = {**admin.page.form("title"), "audience": "holders", "title": "海报", "body": "见图。"}
+    wordless = admin.post("/admin/notices/new/", data={**form, "picture": picture()})
+    left_behind = list(store.files())
+    admin.post("/admin/notices/new/", data={**form, "picture": picture(), "picture_words": "审验三步"})
+    notice = db.session.scalars(db.select(Notice)).one()
+    edit, shown = f"/admin/notices/edit/?id={notice.id}", f"/portal/notices/{notice.id}/picture/"
+
+    served = reader.get(shown)
+    reader.get(f"/portal/notices/{notice.id}/")
+    alt = [one["alt"] for one in reader.page.all("img") if one["src"] == shown]
+    admin.get(edit)
+    admin.send(edit, {**admin.page.form("title"), "body": "见下图。"})
+    kept = reader.get(shown).status_code
+    admin.get(edit)
+    admin.send(edit, {**admin.page.form("title"), "without_picture": "y"})
+
+    assert ("请写一句图片说明" in wordless.text, left_behind) == (True, [])
+    assert (served.mimetype, kept, alt) == ("image/jpeg", 200, ["审验三步"])
+    assert reader.get(shown).status_code == 404
+    assert list(store.files()) == []
