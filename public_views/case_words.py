@@ -52,17 +52,17 @@ HAPPENED = {
 NEXT = {
     S.DRAFT: "都填好以后就可以提交。",
     S.PENDING: "等{office}审核，有结果会在“消息”里告诉您，也会发邮件。审验期间，不影响原证书的使用。",
-    S.ONSITE: "请按审核回复带上材料，到{office}现场审核。",
+    S.ONSITE: "请按审核回复带上材料，到{office}现场审核{where}。",
     S.NEEDS_CHANGES: "请按审核回复修改，改好以后再提交。",
     S.NEEDS_CONFIRMATION: "{office}更正了内容，请照着证书核对，再点“确认无误”或“有异议”。",
     S.APPROVED: "现在可以公开查验，也可以打印查验页和二维码。",
     S.AUTO_APPROVED: "现在可以公开查验，也可以打印查验页和二维码。",
-    S.REJECTED: "这本证书不能再次提交。有疑问，请致电{office}。",
-    S.COUNTERFEIT: "这本证书不能再次提交。有疑问，请致电{office}。",
+    S.REJECTED: "这本证书不能再次提交。有疑问，请致电{office}{phone}。",
+    S.COUNTERFEIT: "这本证书不能再次提交。有疑问，请致电{office}{phone}。",
 }
 USUAL = "近三个月这里审完的证书，一半在 {days} 个工作日内有结果。"
 USUAL_AT_ONCE = "近三个月这里审完的证书，一半当天就有结果。"
-VOID = "这本证书已作废，公开查验会显示“作废”。有疑问，请致电{office}。"
+VOID = "这本证书已作废，公开查验会显示“作废”。有疑问，请致电{office}{phone}。"
 FOUND_BY_CODE = "没有证书编号的，只能用查验码或二维码查到。请打开查验页打印，或把网址交给要查验的单位。"
 _SILENT = (S.DRAFT, S.PENDING, S.AUTO_APPROVED)
 """Where the reply of an earlier decision no longer says what to do."""
@@ -217,10 +217,19 @@ def values(case: VerificationCase) -> list[tuple[str, str]]:
 
 def next_step(case: VerificationCase) -> str:
     if _is_void(case):
-        return VOID.format(office=case.office.name if case.office else "职改办")
+        return _about_office(VOID, case)
     if case.state.is_public and not case.cert_no:
         return FOUND_BY_CODE
-    return NEXT[case.state].format(office=case.office.name if case.office else "职改办")
+    return _about_office(NEXT[case.state], case)
+
+
+def _about_office(sentence: str, case: VerificationCase) -> str:
+    """Say in the sentence itself where to go or what to dial: on a phone the rest stands far below."""
+    reached = dict(contact(case))
+    where = "，".join(reached[label] for label in ("地址", "办公时间", "电话") if label in reached)
+    phone = reached.get("电话", "")
+    office = case.office.name if case.office else "职改办"
+    return sentence.format(office=office, phone=f"（{phone}）" if phone else "", where=f"（{where}）" if where else "")
 
 
 def usual(case: VerificationCase) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from jobs import caretaker, sweep
 from models import ApprovalPage, BackgroundJob, Event, Holder, IdentityRequest, ImportBatch, VerificationCase, now
 from operations import identity_requests, stored_files
 from operations.identity_requests import Claimant
-from storage import LocalStorage, PhotoStorage, new_key
+from storage import LocalStorage, PhotoStorage, S3Storage, new_key
 from tests.browser import ROOT
 from tests.factories import act, case_at, draft, holder, staff
 
@@ -105,6 +106,24 @@ def test_whoever_stores_files_names_them_in_a_column_that_the_sweep_reads() -> N
         "holder.avatar", "case_photo.key", "approval_page.key", "identity_request.front", "identity_request.back",
         "identity_request.statement", "notice.picture",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_bucket_is_swept_alike(
+    app: Flask, new_bucket: Callable[[], S3Storage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner_id, bucket, named, left = holder().id, new_bucket(), new_key(), new_key()
+    for key in (named, left):
+        bucket.put(key, b"picture")
+    monkeypatch.setitem(app.extensions, "photos", bucket)
+    monkeypatch.setattr(sweep, "YOUNG", -timedelta(hours=1))
+    monkeypatch.setattr(sweep.broom, "after", "")
+    with writing():
+        db.session.get_one(Holder, owner_id).avatar = named
+
+    sweep.make_round()
+
+    assert list(bucket.all_keys()) == [named]
 
 
 def test_more_than_leftovers_are_another_installations_and_stay(store: PhotoStorage, caplog: Any) -> None:

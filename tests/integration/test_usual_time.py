@@ -53,7 +53,7 @@ def test_who_waits_reads_whom_to_ask_and_how_long_it_takes(app: Flask, as_holder
         there = office(COUNTY)
         there.address, there.hours = "县政务中心三楼", "工作日上午"
     decided(10)
-    waiting, ended = case_at(CaseState.PENDING), case_at(CaseState.REJECTED)
+    waiting, called, ended = (case_at(state) for state in (CaseState.PENDING, CaseState.ONSITE, CaseState.REJECTED))
     client = as_holder(waiting.holder)
 
     for address in (f"/portal/verify/{waiting.id}/done", f"/portal/cases/{waiting.id}/"):
@@ -61,5 +61,7 @@ def test_who_waits_reads_whom_to_ask_and_how_long_it_takes(app: Flask, as_holder
         for words in (COUNTY, "0777-0000002", "县政务中心三楼", "工作日上午", waiting.receipt, "一半在 10 个工作日内"):
             assert words in client.page.text
     client.get(f"/portal/cases/{ended.id}/")
-    assert "县政务中心三楼" in client.page.text
+    assert "请致电灵山县职改办（0777-0000002）" in client.page.text
     assert "工作日内" not in client.page.text
+    client.get(f"/portal/cases/{called.id}/")
+    assert "到灵山县职改办现场审核（县政务中心三楼，工作日上午，0777-0000002）" in client.page.text
