@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import current_app
 
 import mailing
@@ -14,8 +16,27 @@ from jobs.running import Run, TryLater, work_of
 from models import BackgroundJob, Holder, Message
 from operations import background
 
+REST_SECONDS = 30.0
+"""A mail server that was away is left alone for so long: thousands of mails that wait for it keep no thread from work."""
 AWAY = "邮件服务器暂时连不上，系统会自己再试"
 UNKNOWN = "邮件服务器说没有这个邮箱，请收件人核对邮箱地址"
+
+
+class Rest:
+    """Until when no message is tried, since the last one found the mail server away."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    @property
+    def goes_on(self) -> bool:
+        return time.monotonic() < self._until
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + REST_SECONDS
+
+
+rest = Rest()
 
 
 def ask_for(actor: Actor, to: str, subject: str, body: str) -> BackgroundJob:
@@ -37,7 +58,13 @@ def send_message(run: Run) -> None:
         return
     own = (holder.id_number, holder.mobile)
     subject, body = letters.by_mail(holder.name, message.title, message.body, _address(message), own)
-    _send(holder.email, subject, body)
+    if rest.goes_on:
+        raise TryLater(AWAY)
+    try:
+        _send(holder.email, subject, body)
+    except TryLater:
+        rest.begin()
+        raise
 
 
 def _address(message: Message) -> str:

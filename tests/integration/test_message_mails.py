@@ -1,4 +1,4 @@
-"""What an office decides reaches the holder by mail too: through a real mail server, late where it was away, never twice."""
+"""What an office decides reaches the holder by mail too: through a real mail server, and late where that was away."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+import mailing
 from domain.verification import CaseState
 from domain.vocabulary import JobState
 from extensions import db, writing
-from jobs import caretaker
+from jobs import caretaker, mail
 from models import BackgroundJob, Holder, now
 from operations import background, cases
 from tests.browser import free_port
@@ -43,8 +44,8 @@ def sent_off() -> list[JobState]:
     return [job.state for job in db.session.query(BackgroundJob).order_by(BackgroundJob.id)]
 
 
-def text(mail: EmailMessage) -> str:
-    return f"{mail['Subject']}\n{mail.get_content()}"
+def text(letter: EmailMessage) -> str:
+    return f"{letter['Subject']}\n{letter.get_content()}"
 
 
 def test_a_decision_arrives_in_the_words_of_its_message_with_the_address_of_its_page(box: Mailbox) -> None:
@@ -76,6 +77,7 @@ def test_a_counterfeit_is_told_as_a_refusal(box: Mailbox) -> None:
 def test_a_mail_server_that_is_away_holds_up_no_decision_and_gets_the_mail_later(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(mail, "REST_SECONDS", 0)
     serve(app, monkeypatch, free_port())
     case = act("ls.staff", case_at(CaseState.PENDING), "approve")
     assert set(sent_off()) == {JobState.WAITING}
@@ -86,10 +88,20 @@ def test_a_mail_server_that_is_away_holds_up_no_decision_and_gets_the_mail_later
         assert set(sent_off()) == {JobState.DONE}
         assert set(sent_off()) == {JobState.DONE}
 
-    assert sorted(str(mail["Subject"]).split("（")[0] for mail in running.messages) == [
+    assert sorted(str(one["Subject"]).split("（")[0] for one in running.messages) == [
         "助理工程师证书审核通过",
         "助理工程师证书已提交审核",
     ]
+
+
+def test_a_mail_server_that_is_away_is_left_alone_for_a_moment(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(mail, "rest", mail.Rest())
+    monkeypatch.setattr(mailing, "send", lambda config, to, subject, body: bool(tried.append(to)))
+    act("ls.staff", case_at(CaseState.PENDING), "approve")
+
+    assert set(sent_off()) == {JobState.WAITING}
+    assert len(tried) == 1
 
 
 def test_a_decision_that_did_not_take_place_sends_nothing(box: Mailbox) -> None:
