@@ -22,6 +22,8 @@ from storage import open_storage
 from tables import kept_apart
 from web import access, assets, errors, filters, headers
 
+HOUR = 3600
+
 
 class RowId(IntegerConverter):
     """A number in an address: never longer than a row's number can be, so that the database takes it."""
@@ -63,9 +65,10 @@ def _engine_options(url: str) -> dict[str, Any]:
     """Parameters never appear in a message: an ID number could stand among them.
 
     PostgreSQL plans each statement with its values: a plan made for any value walks a whole table for a rare one. It
-    compiles none: what a page asks is done in less time than compiling takes.
+    compiles none: what a page asks is done in less time than compiling takes. SQLite reads what is known of its indexes
+    (operations.statistics) when a connection opens, so that none lasts for ever.
     """
-    options: dict[str, Any] = {"hide_parameters": True}
+    options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": HOUR}
     if url.startswith("postgresql"):
         options |= {
             "pool_pre_ping": True,
