@@ -173,7 +173,7 @@ class Reader:
         """Return the last row that was tried, where the walk ended before the list did."""
         if self.small is not None or not self.residual:
             return None
-        source = self._walk(pivot, back, SMALL).subquery()
+        source = self._walk(pivot, back, SMALL, self._ordered_columns).subquery()
         query = select(source.c.id).order_by(*self._ordering(source, back))
         return db.session.scalar(query.offset(SMALL - 1).limit(1))
 
@@ -193,9 +193,15 @@ class Reader:
 
     # Sources.
 
+    @property
+    def _ordered_columns(self) -> list[Any]:
+        """The id and what the order asks for: an index of its own holds them, and no row is opened."""
+        names = dict.fromkeys(("id", self.sorted_by.column.key))
+        return [self.table.c[name] for name in names]
+
     def _columns(self) -> list[Any]:
         """The id and what order and residual conditions ask for: wide rows are not carried through the sort."""
-        wanted = {"id": self.table.c.id, self.sorted_by.column.key: self.table.c[self.sorted_by.column.key]}
+        wanted = {column.key: column for column in self._ordered_columns}
         for condition in self.residual:
             for part in visitors.iterate(condition):
                 if getattr(getattr(part, "table", None), "name", None) == self.table.name:
@@ -217,7 +223,7 @@ class Reader:
         found = way.ids.limit(SMALL + 1).subquery()
         return select(*columns).join(found, self.table.c.id == found.c[0]).limit(SMALL + 1)
 
-    def _walk(self, pivot: Pivot | None, back: bool, most: int) -> Any:
+    def _walk(self, pivot: Pivot | None, back: bool, most: int, columns: Sequence[Any] = ()) -> Any:
         """Return the next rows in order, merged from the ends of the indexes that hold them.
 
         Rows without a value are asked for in the index's whole order too: PostgreSQL does not see that it is theirs.
@@ -228,7 +234,7 @@ class Reader:
             order.turned(column, back=back) for column in ((order.id,) if order.by_id else (order.column, order.id))
         ]
         selects = [
-            select(*self._columns()).where(*lead, *given, *part).order_by(*keys).limit(most)
+            select(*(columns or self._columns())).where(*lead, *given, *part).order_by(*keys).limit(most)
             for lead in self.leads
             for part in self._parts(pivot, back)
         ]
