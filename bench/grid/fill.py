@@ -18,7 +18,7 @@ from domain.vocabulary import OfficeKind
 from encryption import keyring
 from extensions import db, writing
 from models import AwardingBody, Certificate, Holder, Office, VerificationCase, id_digest, mobile_digest
-from operations import passwords
+from operations import passwords, statistics
 from operations.dictionary_changes import series_names
 
 CITIES, COUNTIES = 14, 8
@@ -41,10 +41,11 @@ def fill(app: Flask, rows: int) -> None:
     with app.app_context():
         seed()
         cast.found_offices(passwords.hashed(cast.PASSWORD), passwords.hashed(cast.PASSWORD))
-        offices = _region()
+        offices, series = _region(), series_names()
+        db.session.rollback()  # SQLite could not fold its log while somebody reads
         chance = random.Random(1)
         dropped = _drop_indexes()
-        _insert(Certificate.__table__, _certificates(rows, offices, chance))
+        _insert(Certificate.__table__, _certificates(rows, offices, series, chance))
         _insert(Holder.__table__, _holders(rows // 10, chance))
         _insert(VerificationCase.__table__, _cases(rows // 5, rows // 10, offices, chance))
         print(f"{rows:,} rows in {time.monotonic() - started:.0f} s", flush=True)
@@ -89,8 +90,7 @@ def _id_number(index: int, chance: random.Random) -> str:
     return cast.id_number("450721", f"{born:%Y%m%d}", f"{index % 1000:03}")
 
 
-def _certificates(rows: int, offices: list[Any], chance: random.Random) -> Iterator[dict[str, Any]]:
-    series = series_names()
+def _certificates(rows: int, offices: list[Any], series: list[str], chance: random.Random) -> Iterator[dict[str, Any]]:
     for index in range(1, rows + 1):
         office, city, region, body, key = offices[min(int(chance.expovariate(2 / len(offices))), len(offices) - 1)]
         number, verified = _id_number(index, chance), chance.random() < 0.05
@@ -194,7 +194,10 @@ def _settle(indexes: list[str]) -> None:
             connection.exec_driver_sql(statement)
             connection.commit()
         if db.engine.dialect.name == "sqlite":
+            with writing():
+                statistics.renew()
             connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
             return
         for table in ("certificate", "verification_case", "holder"):
             connection.exec_driver_sql(

@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,11 +66,15 @@ def _asked() -> argparse.Namespace:
 
 @dataclass
 class Told:
-    """What one process did: how its tries ended, how long each took, and its CPU seconds."""
+    """What one process did: how its tries ended, how long each took, its seconds of CPU and of its own.
+
+    Its own are those in which it did not wait for a CPU that others had.
+    """
 
     ended: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
     cpu: float = 0.0
+    own: float = 0.0
 
 
 @dataclass
@@ -84,12 +89,12 @@ class Round:
         return sum(one.ended[how] for one in self.writers)
 
     @property
-    def reads(self) -> int:
-        return sum(one.ended["done"] for one in self.readers)
+    def own_of_a_read(self) -> float:
+        return sum(one.own for one in self.readers) / sum(one.ended["done"] for one in self.readers)
 
     @property
     def cpu_of_a_read(self) -> float:
-        return sum(one.cpu for one in self.readers) / self.reads
+        return sum(one.cpu for one in self.readers) / sum(one.ended["done"] for one in self.readers)
 
 
 class Bench:
@@ -143,11 +148,11 @@ class Bench:
         with self.app.app_context():
             told.ended[work(chance)] += 1
             start.wait()
-            until, used = time.monotonic() + self.seconds, time.process_time()
+            until, used, waited = time.monotonic() + self.seconds, time.process_time(), _waited_for_cpu()
             while (began := time.monotonic()) < until:
                 told.ended[work(chance)] += 1
                 told.seconds.append(time.monotonic() - began)
-            told.cpu = time.process_time() - used
+            told.cpu, told.own = time.process_time() - used, sum(told.seconds) - (_waited_for_cpu() - waited)
         answers.put((number, told))
 
     def _decide(self, chance: random.Random) -> str:
@@ -172,6 +177,10 @@ class Bench:
         db.session.rollback()
         time.sleep(PAUSE)
         return "done" if found else "missed"
+
+
+def _waited_for_cpu() -> float:
+    return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
 
 
 @contextlib.contextmanager
@@ -202,7 +211,7 @@ def _told(rounds: Sequence[tuple[Round, Round]]) -> dict[str, Any]:
         "ms of a decision, middle, 99th, longest": [
             round(took[int(len(took) * at)], 1) for at in (0.5, 0.99, 1 - 1e-9)
         ],
-        "reads kept": round(statistics.median(busy.reads / alone.reads for alone, busy in rounds), 2),
+        "reads kept": round(statistics.median(alone.own_of_a_read / busy.own_of_a_read for alone, busy in rounds), 2),
         "CPU of a read against alone": round(
             statistics.median(busy.cpu_of_a_read / alone.cpu_of_a_read for alone, busy in rounds), 2
         ),
