@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from wtforms import Field, SelectField, StringField
 from wtforms.validators import Length, StopValidation
@@ -163,14 +163,17 @@ def _way_on(holder_id: int) -> str:
 @blueprint.post("/portal/confirm/send")
 @requires(Permission.OWN_CASES)
 def send_again() -> Any:
-    holder = current_user._get_current_object()
+    holder, back = (
+        current_user._get_current_object(),
+        access.safe_next(request.form.get("next"), url_for("portal.profile")),
+    )
     if holder.email_confirmed_at:
         flash("您的邮箱已经确认过了。", "info")
-        return redirect(url_for("portal.profile"), 303)
+        return redirect(back, 303)
     own_id = holder.id
     with writing():
         if not throttle.take(Limit(MAILS, str(own_id), MOST_MAILS)):
             raise TooMany("确认邮件发得太勤了，请先看看收件箱和垃圾箱，15 分钟后再试。")
         token = holders.new_confirming_link(db.session.get_one(Holder, own_id))
     _mail(holder, token)
-    return redirect(url_for("portal.profile"), 303)
+    return redirect(back, 303)

@@ -115,6 +115,16 @@ def test_whoever_waited_only_for_the_link_is_led_back_to_the_button(app: Flask, 
     assert answer.location == f"/portal/verify/{unsent.id}/photos"
 
 
+def test_who_asks_for_the_link_again_stays_where_it_was_asked_for(app: Flask, as_holder: Any) -> None:
+    owner = holder(confirmed=False)
+    case_id, client = draft(owner=owner).id, as_holder(owner)
+    client.get(f"/portal/verify/{case_id}/photos")
+
+    answer = client.send("/portal/confirm/send", {"next": client.page.form("next")["next"]})
+
+    assert answer.location == f"/portal/verify/{case_id}/photos"
+
+
 def test_a_made_up_link_confirms_nothing(client: CheckedClient) -> None:
     client.get("/portal/confirm/made-up")
 
