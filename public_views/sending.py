@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -23,14 +22,11 @@ from operations.case_facts import missing_fields, missing_photos
 from photos import SafePhoto, make_safe, turned
 from public_views import case_words
 from public_views.wizard import STEPS
-from storage import StorageAway, new_key
 from web.access import current_actor, requires
 from web.forms import Form
-from web.photos import photo_response
+from web.photos import forget, photo_response, stored
 
 blueprint = Blueprint("sending", __name__)
-
-log = logging.getLogger(__name__)
 
 SENT = (CaseState.PENDING, CaseState.AUTO_APPROVED)
 
@@ -122,31 +118,17 @@ def _put(
 
 def _keep(photo: SafePhoto, attach: Callable[[SafePhoto, str], str | None]) -> None:
     """Store the file first; it goes again if the case does not take it."""
-    store, key = current_app.extensions["photos"], new_key()
-    store.put(key, photo.data)
-    try:
-        with writing():
-            dropped = attach(photo, key)
-    except BaseException:
-        store.delete(key)
-        raise
-    _forget(dropped)
-
-
-def _forget(*keys: str | None) -> None:
-    """Delete files that no case needs any more; where the storage is away they stay, and nobody is held up."""
-    for key in filter(None, keys):
-        try:
-            current_app.extensions["photos"].delete(key)
-        except StorageAway:
-            log.warning("a photo that is not needed any more could not be deleted")
+    with stored(photo.data) as key, writing():
+        assert key is not None, "there is a photo to store"
+        dropped = attach(photo, key)
+    forget(dropped)
 
 
 def _remove(form: Any, actor: Actor, case: VerificationCase, page: Page) -> None:
     case_id = case.id
     with writing():
         dropped = case_drafts.remove_photo(case_drafts.own(actor, case_id), page.kind)
-    _forget(dropped)
+    forget(dropped)
 
 
 def _send(form: Any, actor: Actor, case: VerificationCase) -> Any:
@@ -167,7 +149,8 @@ def _send(form: Any, actor: Actor, case: VerificationCase) -> Any:
     except DomainError as refusal:
         form.show(refusal)
         return _page(case, form)
-    _forget(*outgrown)
+    for key in outgrown:
+        forget(key)
     return redirect(url_for("sending.done", case_id=case_id), 303)
 
 
