@@ -48,16 +48,13 @@ def write(actor: Actor, text: NoticeText, picture: str | None = None) -> Notice:
 
 def change(actor: Actor, notice: Notice, text: NoticeText, picture: str | None = None) -> str | None:
     """Change a notice, its picture included; return the key of the picture that is not needed any more."""
-    before, dropped = _values(notice.text), notice.picture if notice.picture != picture else None
-    after = _values(text.tidied(pictured=picture is not None))
+    dropped = notice.picture if notice.picture != picture else None
+    before, after = _values(notice.text), _values(text.tidied(pictured=picture is not None))
     changes = {
         _LABELS[name]: [_told(before[name]), _told(value)] for name, value in after.items() if before[name] != value
     }
     if notice.picture != picture:
-        changes["图片"] = [
-            "有" if notice.picture else "没有",
-            "换了一张" if notice.picture and picture else "有" if picture else "没有",
-        ]
+        changes["图片"] = ["原来的图片" if notice.picture else "没有图片", "新的图片" if picture else "没有图片"]
     for name, value in after.items():
         setattr(notice, name, value)
     notice.picture = picture
