@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import segno
-from fpdf import FPDF
 
 from drawing.fonts import face_for
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 TITLE = "专业技术资格证书审验证明"
 _INK, _GREY, _SEAL = (26, 37, 48), (91, 104, 117), (168, 53, 44)
@@ -43,6 +46,8 @@ class Report:
 
 def certificate_report(report: Report) -> bytes:
     """Draw the sheet; raises NoFont where a character cannot be written."""
+    from fpdf import FPDF  # takes a fifth of the whole system's start, and few processes ever draw a sheet
+
     face = face_for(report.text)
     pdf = FPDF(format="A4")
     pdf.set_title(TITLE)

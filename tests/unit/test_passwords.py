@@ -1,11 +1,14 @@
 """Which passwords are refused, and that ordinary good ones are not."""
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import FieldProblem
 from domain.passwords import check_password
+from operations.passwords import _NOBODY, fits
 
 OFFICE_DEFAULT = "Zhicheng#2026!"
 ACCOUNT = ("liangmin", "450702198503120014", "13800138000", "liang.min@example.com", "灵山县职改办", "梁敏")
@@ -127,3 +130,8 @@ def test_whatever_is_taken_has_a_length_and_is_no_name(password: str, account_na
 
     assert 8 <= len(password) <= 64
     assert password not in account_names
+
+
+def test_nobodys_password_takes_as_long_to_refuse_as_anybodys() -> None:
+    assert extract_parameters(_NOBODY) == RFC_9106_LOW_MEMORY
+    assert not fits(None, "随便什么")
