@@ -192,16 +192,18 @@ class Selection:
 
     @cached_property
     def scope(self) -> Any:
-        """The condition all rows meet: the place, or the smaller one that a filter names within it."""
-        for one in self.filters:
-            values = one.values(self.arguments) if one.narrows else None
-            if values is not None:
-                return one.condition(*values)
-        return self.listing.model.within(self.place)
+        """The condition all rows meet: the place, or the smaller one that a filter names within it; and a span of ids."""
+        narrower = self._conditions_of([one for one in self.filters if one.narrows])
+        spans = self._conditions_of([one for one in self.filters if one.bounds])
+        return and_(*(narrower[:1] or [self.listing.model.within(self.place)]), *spans)
+
+    def _conditions_of(self, filters: Iterable[GridFilter]) -> list[Any]:
+        given = ((one, one.values(self.arguments)) for one in filters)
+        return [one.condition(*values) for one, values in given if values is not None]
 
     @cached_property
     def wishes(self) -> list[Wish]:
-        given = [one for one in self.filters if not one.narrows]
+        given = [one for one in self.filters if not (one.narrows or one.bounds)]
         wishes = [*self._among, *(wish for one in given for wish in one.wishes(self.arguments))]
         return [*wishes, self.listing.searched(self.sought)] if self.sought else wishes
 

@@ -164,13 +164,18 @@ def test_a_rare_action_and_a_past_day_are_found_without_reading_the_trail(app, m
     monkeypatch.setattr(reading, "SMALL", 5)
     place = actor_of("qz.admin").place
 
-    for asked, found in (({"action": "export"}, 1), ({"action": "sign_in"}, 39), (span, 40), ({"action": "sign_in", **span}, 39),
-                         ({"actor": "没有此人"}, 0), ({"at_to": "2020"}, 0), ({"action": "sign_in", "kind": "office"}, 0)):  # fmt: skip
+    asked_and_found = (
+        ({"action": "export"}, 1), ({"action": "sign_in"}, 39), (span, 40), ({"action": "sign_in", **span}, 39),
+        ({"actor": "没有此人"}, 0), ({"at_to": "2020"}, 0), ({"actor": "梁敏"}, 20), ({"actor": "梁"}, 20),
+        ({"actor": "梁敏", "action": "export"}, 0), ({"action": "sign_in", "at_to": "2020"}, 0),
+        ({"action": "sign_in", "kind": "office"}, 0),
+    )  # fmt: skip
+    for asked, found in asked_and_found:
         selection = Selection(EVENTS, asked, place)
         pages = [one for ids in selection.pages(7) for one in ids]
         mine = [one for one in pages if one in {event.id for event in trail() if event.summary.startswith("第 ")}]
         assert (len(mine), mine) == (found, sorted(mine, reverse=True)), asked
-    for asked in ({"action": "export"}, {"action": "sign_in"}, span):
+    for asked in ({"action": "export"}, {"action": "sign_in"}, span, {"action": "sign_in", **span}, {"actor": "梁敏"}):
         assert Selection(EVENTS, asked, place).reader.residual == []
 
 
