@@ -78,7 +78,7 @@ async function prepare(input, say) {
     if (small !== file) replaceFile(input, small);
     preview(input, image);
     return small === file
-      ? { file, words: `照片 ${kilobytes(file.size)}`, done: `照片 ${kilobytes(file.size)}，已上传` }
+      ? { file, words: `照片 ${kilobytes(file.size)}`, done: '照片已上传' }
       : { file: small, words: `照片 ${megabytes(file.size)}，已压缩到 ${kilobytes(small.size)}`, done: `原照片 ${megabytes(file.size)}，压缩后已上传` };
   } catch (error) {
     say.textContent = '这张照片打不开，请重新拍一张';
