@@ -53,7 +53,7 @@ class Asking(Versioned):
                 with writing():
                     self.refuse_overtaken(row_id, shown, TO_LEAVE)
             except StaleVersion as refusal:
-                flash(refusal.sentence, "warn")
+                flash(f"{refusal.sentence}。", "warn")
                 return redirect(url_for(f"{self.endpoint}.details_view", id=row_id), 303)
         return abort(404)
 
@@ -62,7 +62,7 @@ class Asking(Versioned):
         told = self.removal_told(as_id(request.args.get("id", "")), TO_LEAVE)
         if not told:
             abort(404)
-        flash(told, "warn")
+        flash(f"{told}。", "warn")
         return redirect(self.list_url(), 303)
 
     def ask(

@@ -10,13 +10,16 @@ from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
-from domain.errors import DomainError, FieldProblem, FieldProblems
+from domain.errors import DomainError, FieldProblem, FieldProblems, StaleVersion
 
 Check = Callable[[Any, Field], None]
 
 
 class Form(FlaskForm):
     """A form that keeps what was typed and says what is wrong beside it."""
+
+    heading = ""
+    """What stands above the problems where they are not something to mend."""
 
     class Meta(FlaskForm.Meta):
         locales = ("zh",)
@@ -28,6 +31,8 @@ class Form(FlaskForm):
             for one in problem.problems:
                 self.show(one)
             return
+        if isinstance(problem, StaleVersion):
+            self.heading = "刚刚有了变化"
         named = isinstance(problem, FieldProblem) and problem.field in self
         self.say(problem.field if named else None, problem.sentence)
 

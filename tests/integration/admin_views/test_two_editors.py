@@ -159,6 +159,7 @@ def test_a_step_on_an_account_that_somebody_changed_meanwhile_is_asked_again(as_
 
     assert answer.status_code == 409
     assert "您打开这一页以后，黄国栋" in answer.text
+    assert "刚刚有了变化" in answer.text
     assert "您的操作还没有做" in answer.text
     assert staff_user("ls.staff").password_hash == set_by_the_first
     assert slow.send(step("reset", "ls.staff")).status_code == 200
