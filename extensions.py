@@ -86,9 +86,12 @@ class RoutedSession(BoundSession):
 
 
 def _tables(mapper: Any, clause: Any) -> Iterable[Any]:
+    """Return the tables a statement is about; a SELECT whose columns name none has to be compiled to know."""
     if mapper is not None:
         return (mapper.local_table,)
-    return clause.get_final_froms() if isinstance(clause, Select) else (getattr(clause, "table", None),)
+    if isinstance(clause, Select):
+        return clause.columns_clause_froms or clause.get_final_froms()
+    return (getattr(clause, "table", None),)
 
 
 def _is_kept_apart(table: Any) -> bool:
