@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import Flask, current_app, request
 
+from extensions import moment
+
 YEAR, HOUR = 365 * 24 * 3600, 3600
 
 
@@ -21,7 +23,9 @@ def install(app: Flask) -> None:
 def address(endpoint: str, **values: Any) -> str:
     """Return what url_for returns; a static file's address, asked for most often, is made once for each content."""
     if endpoint == "static" and list(values) == ["filename"]:
-        return request.script_root + _versioned(values["filename"])
+        name, folder = values["filename"], current_app.static_folder
+        path: str = moment.keep(("static", folder, name), lambda: _versioned(name))
+        return request.script_root + path
     return current_app.url_for(endpoint, **values)
 
 
