@@ -14,7 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from domain import normalizing
 from extensions import db, writing
 from models import Certificate, LookupCount, now
+from operations import throttle
 
+KIND = "lookup"
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 CERTIFICATES, COUNTS = cast(Table, Certificate.__table__), cast(Table, LookupCount.__table__)
@@ -29,9 +31,11 @@ _PUBLIC: Select[Any] = (
 )
 """What the public may know of a certificate, and how often it was looked up as far as that is written: rows, no
 objects, and queries built once, since this is asked far more often than anything else."""
-_BY_CODE = _PUBLIC.where(CERTIFICATES.c.verify_code == bindparam("code"))
+_WITH_MISSES = _PUBLIC.add_columns(throttle.COUNT.scalar_subquery().label("misses"))
+"""Whoever finds something is asked about their misses on the way: one query less for nearly everybody."""
+_BY_CODE = _WITH_MISSES.where(CERTIFICATES.c.verify_code == bindparam("code"))
 _BY_NUMBER = (
-    _PUBLIC.where(
+    _WITH_MISSES.where(
         CERTIFICATES.c.cert_no.in_([bindparam("written"), bindparam("closed_up")]),
         CERTIFICATES.c.name == bindparam("name"),
     )
@@ -40,19 +44,28 @@ _BY_NUMBER = (
 )
 
 
-def find(number: str, name: str) -> Sequence[Row[Any]]:
+def find(number: str, name: str, address: str = "") -> Sequence[Row[Any]]:
     """Return the public certificates of this number and holder; a wrong half and an unknown number look alike."""
     number, name = normalizing.code(number), normalizing.person_name(name)
     if not number or not name:
         return []
     asked = {"written": number, "closed_up": number.replace(" ", ""), "name": name}
-    return db.session.execute(_BY_NUMBER, asked).all()
+    return db.session.execute(_BY_NUMBER, asked | throttle.asked(KIND, address)).all()
 
 
-def by_code(code: str) -> Sequence[Row[Any]]:
+def by_code(code: str, address: str = "") -> Sequence[Row[Any]]:
     """Return the public certificate with this verify code, typed with or without hyphens, or nothing."""
     code = normalizing.code(code).replace("-", "").replace(" ", "").upper()
-    return db.session.execute(_BY_CODE, {"code": code}).all()
+    return db.session.execute(_BY_CODE, {"code": code} | throttle.asked(KIND, address)).all()
+
+
+def misses_of(address: str, found: Sequence[Row[Any]] = ()) -> int:
+    """Return how often an address has asked for what is not there; it stands beside what was found."""
+    return found[0].misses if found else throttle.failures(KIND, address)
+
+
+def count_miss(address: str) -> None:
+    throttle.fail(KIND, address)
 
 
 def counted(found: Row[Any]) -> int:

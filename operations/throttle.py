@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, func, select
 
@@ -15,7 +15,7 @@ from models import FailedAttempt, now
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
 ATTEMPTS = cast(Table, FailedAttempt.__table__)
-_COUNT = (
+COUNT = (
     select(func.count())
     .select_from(ATTEMPTS)
     .where(
@@ -24,7 +24,7 @@ _COUNT = (
         ATTEMPTS.c.at > bindparam("since"),
     )
 )
-"""Built once: every look-up and every sign-in asks it."""
+"""Built once: every look-up and every sign-in asks it, with what `asked` returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,12 @@ def fail(kind: str, subject: str) -> None:
 
 
 def failures(kind: str, subject: str, window: timedelta = WINDOW) -> int:
-    asked = {"kind": kind, "subject": _digest(kind, subject), "since": now() - window}
-    return db.session.scalar(_COUNT, asked) or 0
+    return db.session.scalar(COUNT, asked(kind, subject, window)) or 0
+
+
+def asked(kind: str, subject: str, window: timedelta = WINDOW) -> dict[str, Any]:
+    """Return the parameters of COUNT, wherever it stands."""
+    return {"kind": kind, "subject": _digest(kind, subject), "since": now() - window}
 
 
 def forgive(kind: str, subject: str) -> None:

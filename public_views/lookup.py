@@ -14,7 +14,7 @@ from domain.access import Permission
 from domain.errors import TooMany
 from extensions import writing
 from models import now
-from operations import lookups, throttle
+from operations import lookups
 from operations.certificates import VERIFY_CODE
 from public_views.addresses import public_address, public_host, qr_code
 from web import captcha
@@ -24,7 +24,6 @@ from web.forms import Form, filled
 
 blueprint = Blueprint("lookup", __name__)
 
-KIND = "lookup"
 ASK_AFTER, REFUSE_AFTER = 5, 30
 """Misses of one address within fifteen minutes."""
 TOO_OFTEN = "查得太快了，请 15 分钟后再试。急需核对，请打页面下方的咨询电话。"
@@ -55,10 +54,10 @@ def form() -> str:
 @requires(Permission.LOOK_UP)
 def result() -> Any:
     """Answer what is found at once; the form with its checks is only made where there is something to say."""
-    misses, typed = _refuse_too_many(), request.form
-    at_once = misses < ASK_AFTER and "again" not in typed
-    found = lookups.find(typed.get("number", ""), typed.get("name", "")) if at_once else ()
-    return _found(found) if found else _asked_again(LookupForm(), misses)
+    typed = request.form
+    found = () if "again" in typed else lookups.find(typed.get("number", ""), typed.get("name", ""), _address())
+    misses = _refuse_too_many(found)
+    return _found(found) if found and misses < ASK_AFTER else _asked_again(LookupForm(), misses)
 
 
 def _asked_again(asked: LookupForm, misses: int) -> Any:
@@ -68,7 +67,7 @@ def _asked_again(asked: LookupForm, misses: int) -> Any:
     answered = misses < ASK_AFTER or captcha.passed(asked)
     if not typed_well or not answered:
         return _form(asked)
-    found = lookups.find(asked.number.data, asked.name.data)
+    found = lookups.find(asked.number.data, asked.name.data, _address())
     if found:
         return _found(found)
     _count_miss()
@@ -79,8 +78,8 @@ def _asked_again(asked: LookupForm, misses: int) -> Any:
 @requires(Permission.LOOK_UP)
 def verified(code: str) -> Any:
     """What a scanned code opens; the address cannot be guessed and names nobody."""
-    _refuse_too_many()
-    found = lookups.by_code(code)
+    found = lookups.by_code(code, _address())
+    _refuse_too_many(found)
     if not found:
         _count_miss()
         return render_template("public/unknown_code.html", code=code[:20]), 404
@@ -99,7 +98,7 @@ def picture(code: str) -> Response:
 
 
 def _form(asked: LookupForm) -> str:
-    if _misses() >= ASK_AFTER:
+    if lookups.misses_of(_address()) >= ASK_AFTER:
         captcha.ask(asked)
     return render_template("public/lookup.html", form=asked)
 
@@ -113,12 +112,8 @@ def _found(certificates: Sequence[Row[Any]]) -> str:
     )  # fmt: skip
 
 
-def _misses() -> int:
-    return throttle.failures(KIND, _address())
-
-
-def _refuse_too_many() -> int:
-    misses = _misses()
+def _refuse_too_many(found: Sequence[Row[Any]]) -> int:
+    misses = lookups.misses_of(_address(), found)
     if misses >= REFUSE_AFTER:
         raise TooMany(TOO_OFTEN)
     return misses
@@ -126,7 +121,7 @@ def _refuse_too_many() -> int:
 
 def _count_miss() -> None:
     with writing():
-        throttle.fail(KIND, _address())
+        lookups.count_miss(_address())
 
 
 def _address() -> str:
