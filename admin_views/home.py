@@ -39,12 +39,16 @@ class HomeScreen(BackOfficeScreen):
         super().__init__()
         self.url = "/admin"
 
+    def _handle_view(self, name: str, /, **kwargs: Any) -> Response | None:
+        """The default account opens accounts and nothing else: it is led to them."""
+        super()._handle_view(name, **kwargs)
+        opens_accounts = current_actor().role is Role.DEFAULT_ACCOUNT
+        return redirect(url_for("users.index_view")) if opens_accounts else None
+
     @expose("/")
-    def index(self) -> str | Response:
-        actor = current_actor()
-        if actor.role is Role.DEFAULT_ACCOUNT or actor.place is None:
-            return redirect(url_for("users.index_view"))
-        day = today()
+    def index(self) -> str:
+        actor, day = current_actor(), today()
+        assert actor.place is not None, "only offices come here"
         return self.render(
             "admin/home/index.html",
             day=f"{day.year} 年 {day.month} 月 {day.day} 日，星期{WEEKDAYS[day.weekday()]}",

@@ -37,7 +37,8 @@ class BackOfficeScreen(BaseView):
     def is_accessible(self) -> bool:
         return can(self.permission)
 
-    def _handle_view(self, name: str, /, **kwargs: Any) -> None:
+    def _handle_view(self, name: str, /, **kwargs: Any) -> Any:
+        """Refuse who may not; what is returned is answered in place of the view."""
         if not can(self.permission_of(name)):
             abort(403)
 

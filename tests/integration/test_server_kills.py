@@ -10,6 +10,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from threading import Thread
@@ -76,7 +77,8 @@ class Person:
     def _fetch(self, path: str, data: bytes | None = None) -> str:
         request = urllib.request.Request(self._base_url + path, data, {"Cookie": f"session={self._cookie}"})  # noqa: S310
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-            self._cookie = SimpleCookie(answer.headers["Set-Cookie"])["session"].value
+            anew = SimpleCookie(answer.headers["Set-Cookie"] or "")
+            self._cookie = anew["session"].value if "session" in anew else self._cookie
             return str(answer.read(), "utf-8")
 
 
@@ -107,17 +109,23 @@ class Round:
             Person(self.server.base_url, self._told["holder"]).sends(page, {"submit": "1"})
 
     def killed_while(self, what: str, moment: float) -> None:
-        self.server.start_web()
-        doing = Thread(target=_whatever_comes, args=(self.does, what))
-        doing.start()
-        time.sleep(moment)
-        self.server.kill()
+        with self._serving():
+            doing = Thread(target=_whatever_comes, args=(self.does, what))
+            doing.start()
+            time.sleep(moment)
         doing.join()
 
     def does_again(self, what: str) -> None:
+        with self._serving():
+            self.does(what)
+
+    @contextmanager
+    def _serving(self) -> Iterator[None]:
         self.server.start_web()
-        self.does(what)
-        self.server.kill()
+        try:
+            yield
+        finally:
+            self.server.kill()
 
 
 def _whatever_comes(does: Any, what: str) -> None:
