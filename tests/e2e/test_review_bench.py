@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from commands.cast import PASSWORD
 from domain.verification import CaseState
-from tests.browser import PHONE, ServerProcess
+from tests.browser import DESK, PHONE, ServerProcess
 from tests.e2e.pages import StaffVisit
 
 pytestmark = pytest.mark.e2e
@@ -142,18 +142,23 @@ def test_a_decision_needs_no_script(chromium: Browser, running: ServerProcess) -
     plain.close()
 
 
+@pytest.fixture(scope="module")
+def desk_and_phone(chromium: Browser, running: ServerProcess) -> Iterator[list[StaffVisit]]:
+    """An administrator of the city at both widths."""
+    visits = [StaffVisit(chromium, running, width).sign_in("qz.admin") for width in (DESK, PHONE)]
+    yield visits
+    for visit in visits:
+        visit.close()
+
+
 @pytest.mark.parametrize(
     "state", [state for state in CaseState if state is not CaseState.DRAFT], ids=lambda one: one.value
 )
-def test_the_page_is_accessible_in_every_state(chromium: Browser, running: ServerProcess, state: CaseState) -> None:
-    desk = StaffVisit(chromium, running)
-    desk.sign_in("qz.admin").open("/admin/cases/?tab=all")
+def test_the_page_is_accessible_in_every_state(desk_and_phone: list[StaffVisit], state: CaseState) -> None:
+    desk = desk_and_phone[0].open("/admin/cases/?tab=all")
     row = desk.page.get_by_role("row", name=re.compile(f"(^|\\s){state.label}")).first
     address = row.get_by_role("link").first.get_attribute("href") or ""
-    phone = StaffVisit(chromium, running, PHONE)
-    phone.sign_in("qz.admin")
-    for visit in (desk, phone):
+    for visit in desk_and_phone:
         visit.open(address)
         expect(visit.page.locator(".zs-revbar")).to_contain_text(state.label)
         visit.looks_right()
-        visit.close()

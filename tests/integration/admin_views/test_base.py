@@ -26,17 +26,23 @@ GARBAGE = (
     "status=x", "kind=x", "office=1,2", "office=x", "awarded_from=2013-13", "awarded_from=9999-12&awarded_to=9999-12-31",
     "at_from=%00&at_to=x", "at_to=9999-12-31", "submitted_from=0001-01-01", "flt0_0=x", "id=1,2", "level=assistant&level=x",
 )  # fmt: skip
+EACH_OF_ITS_KIND = ("cases", "certificates", "audit", "bodies", "imports")
+THE_WORST = (
+    "page=99999999999999999999", "after=99999999999999999999", "sort=__class__", "tab=nowhere", "search=%00", "search=%F0%28",
+    "status=x", "kind=x", "office=x", "at_from=%00&at_to=x", "flt0_0=x",
+)  # fmt: skip
+"""Each other grid reads its address by the same code, with filters of its own."""
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_query_string_breaks_a_grid(as_staff, address):
-    client = as_staff("gx.admin")
+    client, given = as_staff("gx.admin"), GARBAGE if address in EACH_OF_ITS_KIND else THE_WORST
 
-    answers = {garbage: client.get(f"/admin/{address}/?{garbage}").status_code for garbage in GARBAGE}
+    answers = {garbage: client.get(f"/admin/{address}/?{garbage}").status_code for garbage in given}
 
-    moved = dict.fromkeys((one for one in GARBAGE if "9999" * 5 in one and one.startswith("search")), 302)
+    moved = dict.fromkeys((one for one in given if "9999" * 5 in one and one.startswith("search")), 302)
     assert {asked: 200 if status == 302 and asked in moved else status for asked, status in answers.items()} == (
-        dict.fromkeys(GARBAGE, 200)
+        dict.fromkeys(given, 200)
     )
 
 
