@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=0)
     asked = parser.parse_args()
     with measuring.application(asked.folder, asked.url).app_context():
-        cost = measuring.Cost()
+        cost = measuring.Cost(measuring.own_backend())
         made = workbook.rows(asked.rows, seed=9, start=asked.start) if asked.rows else read(asked.book, asked.reader)
         with cost.watching_the_lock():
             done = insert(stored(made))

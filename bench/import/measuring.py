@@ -28,10 +28,11 @@ COUNTIES = ("灵山县职改办", "浦北县职改办", "钦南区职改办", "�
 
 
 class Cost:
-    """Counts from its making on."""
+    """Counts from its making on. `backend` is the PostgreSQL process that serves the work, on this machine."""
 
-    def __init__(self) -> None:
-        self._began, self._cpu, self._server = time.perf_counter(), _cpu(), server_cpu()
+    def __init__(self, backend: int | None) -> None:
+        self._backend = backend
+        self._began, self._cpu, self._server = time.perf_counter(), _cpu(), _server_cpu(backend)
         self.locked = 0.0
         self._before = _peak(os.getpid())
         self._peaks: dict[int, int] = {}
@@ -48,7 +49,7 @@ class Cost:
     def told(self, **more: Any) -> dict[str, Any]:
         seconds = time.perf_counter() - self._began
         return {
-            **more, "cpu": round(_cpu() - self._cpu + server_cpu() - self._server, 2), "seconds": round(seconds, 2),
+            **more, "cpu": round(_cpu() - self._cpu + _server_cpu(self._backend) - self._server, 2), "seconds": round(seconds, 2),
             "locked": round(self.locked / seconds, 3), "peak_mb": sum(self._peaks.values()) >> 10, "peak_before_mb": self._before >> 10,
         }  # fmt: skip
 
@@ -102,12 +103,18 @@ def _cpu() -> float:
     )
 
 
-def server_cpu() -> float:
-    """Return the CPU seconds of this connection's own PostgreSQL process, where it runs on this machine."""
+def own_backend() -> int | None:
+    """Return the process that serves the session: the pool hands the same connection out again."""
     if db.engine.dialect.name != "postgresql":
-        return 0.0
-    process = db.session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        return None
+    process: int = db.session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     db.session.rollback()
+    return process
+
+
+def _server_cpu(process: int | None) -> float:
+    if process is None:
+        return 0.0
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 

@@ -25,7 +25,7 @@ from . import measuring
 
 def run(book: Path) -> dict[str, Any]:
     actor, office = measuring.city()
-    cost = measuring.Cost()
+    cost = measuring.Cost(measuring.own_backend())
     with cost.watching_the_lock():
         with book.open("rb") as file:
             batch_id = importers.check(actor, office, file, book.name)

@@ -147,12 +147,23 @@ def _as_it_is() -> Any:
     return AsItIs()
 
 
+def _backend() -> int | None:
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        process: int = cursor.fetchone()[0]
+    return process
+
+
 def run(model: Any, tuned: bool, book: Path) -> dict[str, Any]:
     """Read, try without keeping (the admin's preview), import."""
     from import_export.formats.base_formats import XLSX
 
     resource = make_resource(model, tuned)
-    cost = measuring.Cost()
+    cost = measuring.Cost(_backend())
     data = XLSX().create_dataset(book.read_bytes())
     data.headers = list(HEADINGS)
     data.append_col([""] * len(data), header="body_key")
