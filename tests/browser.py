@@ -15,7 +15,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -220,28 +220,15 @@ def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 
 @contextmanager
-def server(
-    environment: Mapping[str, str] | None = None, *, commands: Sequence[Sequence[str]] = ()
-) -> Iterator[ServerProcess]:
-    """A started server on a fresh instance folder; `commands` (such as ["demo"]) fill its new database first."""
+def server(like: Path) -> Iterator[ServerProcess]:
+    """A started server on a copy of this instance folder."""
     with tempfile.TemporaryDirectory(prefix="zs-instance-", ignore_cleanup_errors=True) as folder:
-        running = ServerProcess(Path(folder), environment)
-        for command in (["db", "upgrade"], *commands):
-            running.run_command(*command)
+        running = ServerProcess(shutil.copytree(like, Path(folder), dirs_exist_ok=True))
         running.start()
         try:
             yield running
         finally:
             running.stop()
-
-
-@contextmanager
-def run_server(
-    environment: Mapping[str, str] | None = None, *, commands: Sequence[Sequence[str]] = ()
-) -> Iterator[str]:
-    """The same, for tests that want only its address."""
-    with server(environment, commands=commands) as running:
-        yield running.base_url
 
 
 def free_port() -> int:
