@@ -126,3 +126,30 @@ def test_a_case_looks_right_in_each_of_its_states(chromium: Browser, running: Se
         holder.close()
 
     assert seen == {"待您修改", "自动审核通过", "审核中", "待您确认", "待现场审核", "审核不通过"}
+
+
+def test_every_path_ends_well_on_a_phone_without_javascript(
+    chromium: Browser, running: ServerProcess, approval: Path, tmp_path: Path
+) -> None:
+    holder = HolderVisit(chromium, running, PHONE, script=False).sign_in(WEI.mobile)
+    holder.open("/portal/").press("点击审验此证书").press("确认信息").press("下一步")
+    holder.upload(*_both_pages(tmp_path, "first")).press("提交审验").sees("自动审核通过").looks_right()
+
+    holder.open("/portal/").press("点击审验此证书").fill("专业", "港口与航道工程").press("确认信息")
+    holder.sees("港口与航道工程").press("下一步")
+    holder.upload(*_both_pages(tmp_path, "second")).press("提交审验").sees("灵山县演示路 3 号").looks_right()
+
+    holder.open("/portal/verify/").press("公务员或参公管理人员入口")
+    fill_in(holder)
+    holder.fill("专业", "水土保持工程").fill("授予时间", "2012.8").press("确认信息").sees("2012-08").press("下一步")
+    holder.page.locator("input[name=approval_one]").set_input_files(approval)
+    holder.page.locator("#upload-approval_one").click()
+    holder.sees("已上传").press("提交审验").sees("审验信息提交成功").looks_right().close()
+
+
+def _both_pages(folder: Path, name: str) -> tuple[Path, Path]:
+    pages = certificate_pages({"name": WEI.name, "title": "助理工程师", "cert_no": name})
+    paths = folder / f"{name}-number.jpg", folder / f"{name}-content.jpg"
+    for path, page in zip(paths, pages, strict=True):
+        path.write_bytes(page)
+    return paths
