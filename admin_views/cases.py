@@ -10,7 +10,7 @@ from admin_views.base import masked
 from admin_views.case_batch import CaseBatch
 from admin_views.case_desk import CaseDesk
 from admin_views.case_steps import CaseSteps
-from admin_views.cells import code, tag
+from admin_views.cells import code, number_up_to, tag
 from admin_views.listing_view import ListingView
 from domain.access import Permission
 from domain.verification import OFFICE_TURN
@@ -48,7 +48,7 @@ class CaseView(CaseDesk, CaseSteps, CaseBatch, ListingView):
 
     def pill(self) -> str:
         waiting = review_queue.count_waiting(current_actor())
-        return ("99+" if waiting > 99 else str(waiting)) if waiting else ""
+        return number_up_to(99, waiting) if waiting else ""
 
     def row_label(self, row: VerificationCase) -> str:
         return name_of(row)

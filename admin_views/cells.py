@@ -41,6 +41,11 @@ def plain(value: Any) -> Any:
     return shown(value)
 
 
+def number_up_to(most: int, number: int) -> str:
+    """Tell a number that was counted up to `most` and no further."""
+    return f"{most:,}+" if number > most else f"{number:,}"
+
+
 def letter(text: str) -> Markup:
     """Return a text of several lines as it was written."""
     return Markup('<span class="zs-letter">{}</span>').format(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from admin_views.base import masked
 from admin_views.batch import BatchAction
-from admin_views.cells import code, linked, tag
+from admin_views.cells import code, linked, number_up_to, tag
 from admin_views.listing_view import ListingView
 from admin_views.record_history import history_of_record, origin_of
 from admin_views.record_moves import MovesRecords, actions_for
@@ -60,7 +60,7 @@ class CertificateView(MovesRecords, RevealsIdNumber, ListingView):
 
     def pill(self) -> str:
         waiting = register.count_waiting_voids(current_actor(), 100)
-        return ("99+" if waiting > 99 else str(waiting)) if waiting else ""
+        return number_up_to(99, waiting) if waiting else ""
 
     def list_context(self) -> dict[str, Any]:
         ways = (("导入", screen_url("imports"), "upload"), ("已删除", screen_url("deleted_certificates"), "box"))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin_views import weeks
+from admin_views.cells import number_up_to
 from admin_views.grid import capped
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Actor, Permission, Place, Role
@@ -98,7 +99,7 @@ def counts(place: Place) -> list[dict[str, Any]]:
 
 
 def _stat(label: str, number: int, note: str, tab: str) -> dict[str, Any]:
-    return {"label": label, "number": told(number, COUNTED), "note": note, "url": screen_url("cases", tab=tab)}
+    return {"label": label, "number": number_up_to(COUNTED, number), "note": note, "url": screen_url("cases", tab=tab)}
 
 
 def count(place: Place, state: CaseState) -> int:
@@ -153,14 +154,10 @@ def below(actor: Actor) -> list[dict[str, Any]]:
     lying = [[(VerificationCase.within(office.place), review_queue.overdue())] for office in children]
     sizes = sizes_of(VerificationCase.__table__, [*waiting, *lying], COUNTED_BELOW)
     return [
-        {"name": office.name, "url": screen_url("cases", office=office.name), "waiting": told(one, COUNTED_BELOW),
-         "overdue": told(other, COUNTED_BELOW) if other else ""}
+        {"name": office.name, "url": screen_url("cases", office=office.name), "waiting": number_up_to(COUNTED_BELOW, one),
+         "overdue": number_up_to(COUNTED_BELOW, other) if other else ""}
         for office, one, other in zip(children, sizes[: len(children)], sizes[len(children) :], strict=True)
     ]  # fmt: skip
-
-
-def told(number: int, most: int) -> str:
-    return f"{most:,}+" if number > most else f"{number:,}"
 
 
 def latest_batches(place: Place) -> list[ImportBatch]:

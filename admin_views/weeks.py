@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from admin_views.cells import number_up_to
 from domain.access import Place
 from listing.filters import between
 from listing.reading import sizes_of
@@ -39,7 +40,7 @@ class Week:
 
     @property
     def sentence(self) -> str:
-        return f"{self.label}提交 {_told(self.came)} 件，审完 {_told(self.ended)} 件"
+        return f"{self.label}提交 {number_up_to(MOST, self.came)} 件，审完 {number_up_to(MOST, self.ended)} 件"
 
 
 def drawn(place: Place, day: date, zone: ZoneInfo) -> dict[str, Any] | None:
@@ -72,7 +73,7 @@ def _bars(at: int, week: Week, top: int) -> Sequence[Bar]:
     kinds = (("提交", week.came), ("审完", week.ended))
     left = FIRST + APART * at
     return [
-        _bar(f"{week.label} {kind} {_told(number)} 件", left + (BAR + 1) * side, HEIGHT * number // top)
+        _bar(f"{week.label} {kind} {number_up_to(MOST, number)} 件", left + (BAR + 1) * side, HEIGHT * number // top)
         for side, (kind, number) in enumerate(kinds)
     ]
 
@@ -85,7 +86,3 @@ def _rounded(highest: int) -> int:
     """Return an even number above, of one sign that counts: 1, 2, 4, 6 or 8 and noughts."""
     step = 10 ** (len(str(highest)) - 1)
     return max(2, next(step * times for times in (1, 2, 4, 6, 8, 10) if step * times >= highest))
-
-
-def _told(number: int) -> str:
-    return f"{MOST:,}+" if number > MOST else f"{number:,}"
