@@ -216,8 +216,10 @@ class BackOfficeView(Asking, Editing, BackOfficeScreen, ModelView):
 
     # Actions: on one row or on all that were ticked, asked once on a page of their own.
 
-    @expose("/action/", methods=("POST",))
+    @expose("/action/", methods=("GET", "POST"))
     def action_view(self) -> str | Response:
+        if request.method == "GET":
+            return redirect(self.list_url())  # this address stands above a confirm page, and people come back to it
         name, ids = request.form.get("action", ""), ticked()
         if name not in {action.name for action in self.batch_actions}:
             abort(404)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,6 +55,12 @@ def ticked() -> list[int]:
 def confirmed() -> bool:
     """Whether this is the confirm page coming back."""
     return request.form.get("confirmed") == "1"
+
+
+def keep_key(slug: str, name: str, seen: Sequence[str]) -> str:
+    """Return under what the browser keeps what is typed for these rows: once one has moved on, it is another page."""
+    rows = hashlib.sha256(" ".join(seen).encode()).hexdigest()[:16]
+    return f"{slug}-{name}/{rows}/words"
 
 
 def as_id(given: Any) -> int | None:

@@ -64,7 +64,7 @@ class CaseBatch(RowByRow):
 
     # On all that match, as they were when the list was read.
 
-    @expose("/action/", methods=("POST",))
+    @expose("/action/", methods=("GET", "POST"))
     def action_view(self: Any) -> str | Response:
         if request.form.get("all_matching") != "1":
             return super().action_view()
@@ -109,7 +109,8 @@ class CaseBatch(RowByRow):
             lead="在后台逐件办理；打开列表以后新来的和有人动过的不算在内。", hidden=hidden,
             counts={"selected": selected, "able": able, "skipped": selected - able},
             form=form if batch.confirmed() else self.words_form(transition.name, fresh=True),
-            action_url=grid.action_url(), cancel_url=self.list_url(), **self.confirm_words(transition.name),
+            action_url=grid.action_url(), cancel_url=self.list_url(),
+            keep=batch.keep_key(self.slug, transition.name, [f"all:{seen}"]), **self.confirm_words(transition.name),
         )  # fmt: skip
 
 

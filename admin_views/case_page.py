@@ -115,7 +115,8 @@ def claim_of(claim: CaseClaim | None, actor: Actor) -> dict[str, Any] | None:
     mine = claim.staff_id == actor.id
     seconds = (claim.until - now() if mine else now() - claim.opened_at).total_seconds()
     minutes = math.ceil(seconds / 60) if mine else int(seconds // 60)
-    words = f"您正在审，{minutes} 分钟后释放" if mine else f"{claim.staff_name} {minutes} 分钟前打开了这一件"
+    since = f" {minutes} 分钟前" if minutes else "刚刚"
+    words = f"您正在审，{minutes} 分钟后释放" if mine else f"{claim.staff_name}{since}打开了这一件"
     return {"mine": mine, "minutes": minutes, "words": words}
 
 

@@ -46,10 +46,12 @@ class RowByRow:
         rows = self.chosen(ids)
         plan = self.plan(name, rows)
         able = {row_id for row_id, _ in plan.able}
-        carried = [("seen", f"{row.id}:{row.version}") for row in rows]
+        seen = [f"{row.id}:{row.version}" for row in rows]
+        carried: list[tuple[str, Any]] = [("seen", pair) for pair in seen]
         carried += [("rowid", row.id) for row in rows if row.id not in able]
         asked = form if batch.confirmed() else self.words_form(name, fresh=True)
-        return self.confirm_page(plan, asked, extra_hidden=carried, **self.confirm_words(name))
+        keep = batch.keep_key(self.slug, name, seen)
+        return self.confirm_page(plan, asked, extra_hidden=carried, keep=keep, **self.confirm_words(name))
 
     def plan(self: Any, name: str, rows: Sequence[Any]) -> batch.Plan:
         """Say of every ticked row whether it can take the action."""

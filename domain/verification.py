@@ -216,9 +216,14 @@ class Transition:
     deed: str = ""
 
     @property
+    def verb(self) -> str:
+        """The action inside a sentence; the labels of some only name a state."""
+        return self.deed or self.label
+
+    @property
     def told(self) -> str:
         """How it is said once it is done."""
-        return f"已{self.deed or self.label}"
+        return f"已{self.verb}"
 
     @property
     def by_office(self) -> bool:
@@ -318,7 +323,7 @@ def refusals(transition: Transition, case: Case, actor: Actor, reply: str) -> It
         yield foreign
         return
     if not transition.applies_to(case):
-        yield f"现在是“{state_word(case, actor)}”，不能{transition.label}"
+        yield f"现在是“{state_word(case, actor)}”，不能{transition.verb}"
         return
     unsaid = _speaks(transition, reply)
     if unsaid:

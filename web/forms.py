@@ -25,6 +25,11 @@ class Form(FlaskForm):
         locales = ("zh",)
         """WTForms' own words, read once; Flask-WTF would open the catalogue at every request."""
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether it shows what was typed into it; what is shown first has read nothing yet."""
+        return any(field.raw_data is not None for field in self if field.short_name != "csrf_token")
+
     def show(self, problem: DomainError) -> None:
         """Set a refusal beside the field it names; one that names no field of the form stands above all."""
         if isinstance(problem, FieldProblems):

@@ -13,7 +13,7 @@ function show() {
   if (!told) return;
   const passed = Math.floor((Date.now() - said) / MINUTE);
   const minutes = told.mine ? told.minutes - passed : told.minutes + passed;
-  const words = told.words.replace(/\d+(?= 分钟)/, minutes);
+  const words = told.words.replace(/刚刚| ?\d+ 分钟前/, minutes ? ` ${minutes} 分钟前` : '刚刚').replace(/\d+(?= 分钟后)/, minutes);
   tag.querySelector('[data-claim-words]').textContent = told.mine && minutes < 1 ? LAPSED : words;
 }
 

@@ -4,6 +4,8 @@
 
 const PREFIX = 'zs-kept:';
 const kept = (control) => control.name && control.type !== 'hidden' && control.type !== 'password';
+/* What the server wrote into the page is newer than what this tab remembers. */
+const isWritten = (control) => control.type === 'textarea' && control.defaultValue !== '';
 const isChoice = (control) => control.type === 'radio' || control.type === 'checkbox';
 
 function typedInto(form) {
@@ -15,7 +17,7 @@ function putBack(form, entries) {
   const changed = [];
   for (const [name, option, value] of entries) {
     const control = [...form.elements].find((one) => one.name === name && (!isChoice(one) || one.value === option));
-    if (!control || (isChoice(control) ? control.checked : control.value) === value) continue;
+    if (!control || isWritten(control) || (isChoice(control) ? control.checked : control.value) === value) continue;
     if (isChoice(control)) control.checked = value;
     else control.value = value;
     changed.push(control);
@@ -45,5 +47,5 @@ for (const form of document.querySelectorAll('form[data-keep]')) {
 }
 
 document.addEventListener('submit', (event) => {
-  if (event.target.action.endsWith('/sign-out')) forget(PREFIX, ' ');
+  if (event.target.getAttribute('action')?.endsWith('/sign-out')) forget(PREFIX, ' ');
 });

@@ -120,8 +120,12 @@ function tickRow() {
 
 const correction = $('[data-correction]');
 
+const ASKED = { required: '，要写', optional: '，可以不写' };
+
 function followDecision() {
   const chosen = $('.zs-decide .zs-opt input:checked');
+  const asked = $('[data-asked]');
+  if (asked) asked.textContent = ASKED[chosen?.dataset.asks] || '';
   if (correction) {
     const on = Boolean(chosen && 'corrects' in chosen.dataset);
     correction.hidden = correction.disabled = !on;

@@ -37,8 +37,8 @@ def test_the_second_is_told_who_has_it_open_and_may_decide_all_the_same(app: Fla
     case, first, second = case_at(CaseState.PENDING), as_staff("ls.staff"), as_staff("ls.admin")
 
     assert claim(first, case)["words"] == "您正在审，15 分钟后释放"
-    assert claim(second, case)["words"] == "梁敏 0 分钟前打开了这一件"
-    assert "梁敏 0 分钟前打开了这一件" in second.get(f"/admin/cases/review/{case.id}/").get_data(as_text=True)
+    assert claim(second, case)["words"] == "梁敏刚刚打开了这一件"
+    assert "梁敏刚刚打开了这一件" in second.get(f"/admin/cases/review/{case.id}/").get_data(as_text=True)
 
     act("ls.admin", case, "approve")
     assert claims.standing(case.id) is None

@@ -181,7 +181,7 @@ def test_more_than_a_page_can_wait_for_goes_to_the_background(
     job = db.session.query(BackgroundJob).filter_by(kind_slug="batch").one()
     assert job.sentence == "待现场审核，办成 2 件，跳过 1 件"
     report = client.get(f"/admin/tasks/{job.id}/file").data.decode("utf-8-sig")
-    assert "现在是“待现场审核”，不能待现场审核" in report
+    assert "现在是“待现场审核”，不能转为待现场审核" in report
 
 
 def test_a_batch_in_the_background_asks_for_its_reply_first(as_staff: Any, page_of_one: None, monkeypatch: Any) -> None:
