@@ -156,11 +156,13 @@ class BigGrid(Grid):
         """What was not found in one tab may stand in another."""
         tabs = self.view.listing.tabs
         everywhere = next((tab for tab in tabs if tab.name == "all"), None)
-        if self.sought and everywhere and self.tab is not everywhere:
+        if self.is_narrowed and everywhere and self.tab is not everywhere:
             found = f"“{self.tab.label}”里没有符合条件的记录" if self.tab else "没有符合条件的记录"
             return {"empty_text": found, "empty_action": ("在全部里找", self.url(tab=everywhere.name))}
         if self.found.stopped_at is not None:
             return {"empty_text": f"先看的 {SMALL:,} 条里没有；可以接着往后找，或再加一个条件", "empty_action": None}
+        if self.tab and self.tab is not everywhere and not self.is_narrowed:
+            return {"empty_text": f"“{self.tab.label}”里现在没有记录", "empty_action": None}
         return super()._empty()
 
     def context(self) -> dict[str, Any]:
@@ -172,7 +174,7 @@ class BigGrid(Grid):
             "settings_url": url_for(f"{endpoint}.settings_view", **self.arguments()),
             "keeps_sort": bool(self.args.get("sort")) and self.sort != self.usual_sort,
             "saved_views": [self._drawn_view(view) for view in self.views],
-            "may_save": self.is_narrowed or bool(self.arguments(sort=None)),
+            "may_save": self.is_narrowed or bool(self._off_first_tab()),
             "export_url": url_for(f"{endpoint}.export_view", **self.arguments()),
             "save_url": url_for(f"{endpoint}.save_view", **self.arguments()),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from flask import url_for
@@ -21,8 +22,8 @@ from domain.stored_values import revived
 from domain.verification import BY_NAME, DECISIONS, OFFICE_TURN, OVERDUE_DAYS, CaseState, Transition, available
 from domain.vocabulary import PhotoKind
 from extensions import db
-from models import ApprovalPage, CaseClaim, Certificate, Event, ImportBatch, VerificationCase, now
-from operations import claims, reference_records, review_queue, working_days
+from models import ApprovalPage, CaseClaim, Event, ImportBatch, VerificationCase, now
+from operations import certificates, claims, reference_records, review_queue, working_days
 from operations.case_clues import CaseClues
 from operations.case_facts import CaseFacts
 
@@ -71,13 +72,15 @@ class Moment:
 def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
     """Return all that the template needs; it asks no questions of its own."""
     open_now = available(CaseFacts(case), actor)
-    rows = comparison(case)
+    record = record_before(case)
+    rows = comparison(case, record)
     within, elsewhere = review_queue.other_cases(actor, case)
     return {
         "case": case,
         "facts": CaseFacts(case),
         "rows": rows,
-        "differing": sum(not row.same for row in rows) if case.certificate else 0,
+        "has_record": record is not None,
+        "differing": sum(not row.same for row in rows),
         "photos": photos(case),
         "moments": timeline(case),
         "decisions": [one for one in DECISIONS if one in open_now],
@@ -131,9 +134,17 @@ def waited(case: VerificationCase) -> int | None:
     return working_days.since(case.submitted_at)
 
 
-def comparison(case: VerificationCase) -> list[CompareRow]:
+def record_before(case: VerificationCase) -> Any:
+    """Return the record the case is held against: what its decision published has become the record itself."""
+    if case.undo is None:
+        return case.certificate
+    before = certificates.read_back(case.undo["before"] or {})
+    return SimpleNamespace(**before, masked_id=mask_id(before["id_number"])) if before else None
+
+
+def comparison(case: VerificationCase, record: Any) -> list[CompareRow]:
     """Return the fields with what the record has and what the holder filled in."""
-    record, correction = case.certificate, revived(case.correction or {})
+    correction = revived(case.correction or {})
     folded = [one for one in FOLDED if getattr(case, one.key) or (record and getattr(record, one.key))]
     rows = [_row("name", "持证人", record.name if record else "", case.holder.name, record)]
     rows.append(_id_row(case, record))
@@ -146,14 +157,14 @@ def comparison(case: VerificationCase) -> list[CompareRow]:
     return rows
 
 
-def _row(key: str, label: str, old: str, new: str, record: Certificate | None, corrected: str = "") -> CompareRow:
+def _row(key: str, label: str, old: str, new: str, record: Any, corrected: str = "") -> CompareRow:
     if record is None:
         return CompareRow(key, label, [], [(new, False)] if new else [], True, corrected)
     before, after = marked(old, new)
     return CompareRow(key, label, before, after, old == new, corrected)
 
 
-def _id_row(case: VerificationCase, record: Certificate | None) -> CompareRow:
+def _id_row(case: VerificationCase, record: Any) -> CompareRow:
     mine = mask_id(case.holder.id_number)
     if record is None or record.id_digest == case.holder.id_digest:
         return CompareRow("id_number", "身份证号", [(mine, False)], [(mine, False)], True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 
 from domain.access import Permission
 from domain.certificate_fields import BY_KEY, FORMER_NAME_LABEL
@@ -51,8 +51,12 @@ def name_of(case: Case) -> str:
     return f"{case.holder.name}（{case.cert_no or '无编号'}）"
 
 
+def _is(state: str) -> Conditions:
+    return Case.state == state, Case.deleted_at.is_(None)
+
+
 def in_state(*states: CaseState) -> Callable[[], Sequence[Conditions]]:
-    return lambda: [(Case.state == state, Case.deleted_at.is_(None)) for state in states]
+    return lambda: [_is(state) for state in states]
 
 
 def _of_holder(condition: Any) -> Any:
@@ -114,15 +118,18 @@ COLUMNS = (
     Column("reply", "审核回复", lambda row: row.reply, shown=False, width=30),
 )
 
+
 CASES = Listing(
     "cases", "证书审验", Case, Permission.REVIEW, "case", COLUMNS,
     filters=(
+        GridFilter("state", "审核状态", "select", lambda state: and_(*_is(state)), lambda: [(one.value, one.label) for one in S],
+                   lambda state: (Way(_is(state), "submitted_at"),)),
         GridFilter("level", "职称级别", "select", equals(Case.title_level), TitleLevel.choices),
         GridFilter("series", "职称系列", "select", equals(Case.title_series), series),
         GridFilter("body", "授予单位", "text", contains(Case.awarding_body)),
-        offices.filter_of(Case),
         GridFilter("submitted", "提交时间", "date_range", between(Case.submitted_at),
                    ways=lambda *ends: (Way((between(Case.submitted_at)(*ends),), "submitted_at"),)),
+        offices.filter_of(Case),
         GridFilter("cert_no", "证书编号", "text", begins(Case.cert_no),
                    ways=lambda value: (Way((begins(Case.cert_no)(value),), "cert_no"),)),
         GridFilter("holder", "持证人", "text", _of_holder(begins(Holder.name)), ways=_begins_holder),
@@ -140,11 +147,11 @@ CASES = Listing(
         Tab("overdue", f"超过 {OVERDUE_DAYS} 天未办", lambda: [(review_queue.overdue(),)], counted=True, sorts=()),
         Tab("onsite", S.ONSITE.label, in_state(*STATES_OF_TAB["onsite"]), counted=True),
         Tab("holder", "待本人处理", in_state(*STATES_OF_TAB["holder"]), counted=True),
-        Tab("approved", S.APPROVED.label, in_state(*STATES_OF_TAB["approved"])),
-        Tab("rejected", S.REJECTED.label, in_state(*STATES_OF_TAB["rejected"])),
-        Tab("counterfeit", S.COUNTERFEIT.label, in_state(*STATES_OF_TAB["counterfeit"])),
-        Tab("draft", S.DRAFT.label, in_state(*STATES_OF_TAB["draft"])),
-        Tab("deleted", "已删除", lambda: [(Case.deleted_at.is_not(None),)], sorts=("submitted_at",)),
+        Tab("approved", S.APPROVED.label, in_state(*STATES_OF_TAB["approved"]), counted=True),
+        Tab("rejected", S.REJECTED.label, in_state(*STATES_OF_TAB["rejected"]), counted=True),
+        Tab("counterfeit", S.COUNTERFEIT.label, in_state(*STATES_OF_TAB["counterfeit"]), counted=True),
+        Tab("draft", S.DRAFT.label, in_state(*STATES_OF_TAB["draft"]), counted=True),
+        Tab("deleted", "已删除", lambda: [(Case.deleted_at.is_not(None),)], counted=True, sorts=("submitted_at",)),
         Tab("all", "全部"),
     ),
     always=("cert_no", "holder"),

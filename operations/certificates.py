@@ -40,10 +40,15 @@ def snapshot(certificate: Certificate) -> dict[str, Any]:
     return {name: _kept(getattr(certificate, name)) for name in _KEPT}
 
 
+def read_back(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a snapshot holds, as the record held it."""
+    return {name: _given_back(name, value) for name, value in before.items()}
+
+
 def restore(certificate: Certificate, before: Mapping[str, Any]) -> None:
     """Put a record back to a snapshot; only its version goes on counting."""
-    for name, value in before.items():
-        setattr(certificate, name, _given_back(name, value))
+    for name, value in read_back(before).items():
+        setattr(certificate, name, value)
     _follow_the_present(certificate)
     certificate.version += 1
     db.session.flush()

@@ -72,6 +72,20 @@ def _sent(client: Any, **more: Any) -> dict[str, Any]:
     return {**fields, **more}
 
 
+def test_who_comes_back_to_a_confirm_page_finds_the_list_and_the_words_for_the_same_rows(as_staff: Any) -> None:
+    first, second = pending(), pending()
+    client = as_staff("ls.staff")
+
+    def kept_under(*cases: VerificationCase) -> str:
+        client.get(f"{QUEUE}?tab=pending")
+        client.send(ACT, {"action": "reject", "rowid": [str(case.id) for case in cases]})
+        return next(form["data-keep"] for form in client.page.all("form") if "data-keep" in form)
+
+    assert kept_under(first, second) == kept_under(first, second)
+    assert kept_under(first, second) != kept_under(first)
+    assert client.get(f"{ACT}?tab=pending").location.endswith(f"{QUEUE}?tab=pending")
+
+
 def test_many_cases_are_handed_over_at_once(as_staff: Any) -> None:
     cases = [pending() for _ in range(2)]
     client, target = as_staff("ls.staff"), office("钦州市职改办").id

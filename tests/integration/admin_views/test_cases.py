@@ -245,6 +245,24 @@ def test_the_batchs_approval_document_stands_beside_the_photos(app: Flask, as_st
     assert as_staff("pb.staff").get(address).status_code == 404
 
 
+@pytest.mark.parametrize("state", [CaseState.PENDING, CaseState.APPROVED])
+def test_a_case_is_held_against_the_record_it_came_to_not_against_what_it_published(state, as_staff: Any) -> None:
+    case, client = factories.case_at(state), as_staff("ls.staff")
+
+    client.get(f"/admin/cases/review/{case.id}/")
+
+    assert "1 处与导入记录不同" in client.page.text
+
+
+def test_a_record_that_a_case_founded_is_no_imported_one(as_staff: Any) -> None:
+    case = factories.act("ls.staff", factories.act("holder", factories.draft(None), "submit"), "approve")
+    client = as_staff("ls.staff")
+
+    client.get(f"/admin/cases/review/{case.id}/")
+
+    assert "没有导入记录，本人填报" in client.page.text
+
+
 def test_the_queue_leads_to_its_first_case_as_it_is_filtered(pending: VerificationCase, as_staff: Any) -> None:
     other, client = (
         factories.case_at(

@@ -175,6 +175,7 @@ OF_CERTIFICATES: dict[str, tuple[dict[str, str], Says]] = {
 }  # fmt: skip
 
 OF_CASES: dict[str, tuple[dict[str, str], Says]] = {
+    "state": ({"state": "onsite"}, _is(lambda row: row.state, CaseState.ONSITE)),
     "level": ({"level": "assistant"}, _is(lambda row: row.title_level, TitleLevel.ASSISTANT)),
     "series": ({"series": "卫生系列"}, _is(lambda row: row.title_series, "卫生系列")),
     "body": ({"body": "灵山"}, _has(lambda row: row.awarding_body, "灵山")),
