@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, bindparam, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain import normalizing
 from extensions import db, writing
 from models import Certificate, LookupCount, now
 from operations import throttle
+from operations.prepared import Prepared
 
 KIND = "lookup"
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -33,8 +34,8 @@ _PUBLIC: Select[Any] = (
 objects, and queries built once, since this is asked far more often than anything else."""
 _WITH_MISSES = _PUBLIC.add_columns(throttle.COUNT.scalar_subquery().label("misses"))
 """Whoever finds something is asked about their misses on the way: one query less for nearly everybody."""
-_BY_CODE = _WITH_MISSES.where(CERTIFICATES.c.verify_code == bindparam("code"))
-_BY_NUMBER = (
+_BY_CODE = Prepared(_WITH_MISSES.where(CERTIFICATES.c.verify_code == bindparam("code")))
+_BY_NUMBER = Prepared(
     _WITH_MISSES.where(
         CERTIFICATES.c.cert_no.in_([bindparam("written"), bindparam("closed_up")]),
         CERTIFICATES.c.name == bindparam("name"),
@@ -42,39 +43,35 @@ _BY_NUMBER = (
     .order_by(CERTIFICATES.c.id)
     .limit(20)
 )
+_MISSES = Prepared(throttle.COUNT)
 
 
-def find(number: str, name: str, address: str = "") -> Sequence[Row[Any]]:
+def find(number: str, name: str, address: str = "") -> Sequence[Any]:
     """Return the public certificates of this number and holder; a wrong half and an unknown number look alike."""
     number, name = normalizing.code(number), normalizing.person_name(name)
     if not number or not name:
         return []
     asked = {"written": number, "closed_up": number.replace(" ", ""), "name": name}
-    return _read(_BY_NUMBER, asked | throttle.asked(KIND, address))
+    return _BY_NUMBER.all(asked | throttle.asked(KIND, address))
 
 
-def by_code(code: str, address: str = "") -> Sequence[Row[Any]]:
+def by_code(code: str, address: str = "") -> Sequence[Any]:
     """Return the public certificate with this verify code, typed with or without hyphens, or nothing."""
     code = normalizing.code(code).replace("-", "").replace(" ", "").upper()
-    return _read(_BY_CODE, {"code": code} | throttle.asked(KIND, address))
+    return _BY_CODE.all({"code": code} | throttle.asked(KIND, address))
 
 
-def _read(query: Select[Any], parameters: dict[str, Any]) -> Sequence[Row[Any]]:
-    """Read past the session: there are rows only and nothing to keep, and it takes half the time."""
-    with db.engine.connect() as connection:
-        return connection.execute(query, parameters).all()
-
-
-def misses_of(address: str, found: Sequence[Row[Any]] = ()) -> int:
+def misses_of(address: str, found: Sequence[Any] = ()) -> int:
     """Return how often an address has asked for what is not there; it stands beside what was found."""
-    return found[0].misses if found else throttle.failures(KIND, address)
+    (told,) = found[:1] or _MISSES.all(throttle.asked(KIND, address))
+    return cast(int, told.misses)
 
 
 def count_miss(address: str) -> None:
     throttle.fail(KIND, address)
 
 
-def counted(found: Row[Any]) -> int:
+def counted(found: Any) -> int:
     """Count one look-up of what was found, and return how many there were with it."""
     return cast(int, found.times) + buffer.add(found.id)
 
@@ -138,16 +135,15 @@ def fold() -> None:
         return
     try:
         with writing():
-            for certificate_id, times in sorted(taken.items()):
-                _add(certificate_id, times)
+            _add(taken)
     except Exception:
         buffer.give_back()
         raise
     buffer.written()
 
 
-def _add(certificate_id: int, times: int) -> None:
-    insert = _INSERT[db.session.get_bind().dialect.name](LookupCount)
-    first = insert.values(certificate_id=certificate_id, times=times, last_at=now())
-    more = {"times": LookupCount.times + times, "last_at": now()}
-    db.session.execute(first.on_conflict_do_update(index_elements=["certificate_id"], set_=more))
+def _add(taken: Counter[int]) -> None:
+    insert = _INSERT[db.session.get_bind().dialect.name](COUNTS)
+    more = {"times": COUNTS.c.times + insert.excluded.times, "last_at": insert.excluded.last_at}
+    rows = [{"certificate_id": one, "times": times, "last_at": now()} for one, times in sorted(taken.items())]
+    db.session.execute(insert.on_conflict_do_update(index_elements=["certificate_id"], set_=more), rows)

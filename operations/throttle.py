@@ -15,14 +15,10 @@ from models import FailedAttempt, now
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
 ATTEMPTS = cast(Table, FailedAttempt.__table__)
-COUNT = (
-    select(func.count())
-    .select_from(ATTEMPTS)
-    .where(
-        ATTEMPTS.c.kind == bindparam("kind"),
-        ATTEMPTS.c.subject == bindparam("subject"),
-        ATTEMPTS.c.at > bindparam("since"),
-    )
+COUNT = select(func.count(ATTEMPTS.c.at).label("misses")).where(
+    ATTEMPTS.c.kind == bindparam("kind"),
+    ATTEMPTS.c.subject == bindparam("subject"),
+    ATTEMPTS.c.at > bindparam("since"),
 )
 """Built once: every look-up and every sign-in asks it, with what `asked` returns."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import segno
 from flask import current_app, request, url_for
@@ -15,14 +14,11 @@ _QUIET_MODULES = 4
 
 def public_address(endpoint: str, **values: Any) -> str:
     """Return the whole address; outside development the host is the configured one, never what a request claims."""
-    return _site() + url_for(endpoint, **values)
+    return site() + url_for(endpoint, **values)
 
 
-def public_host() -> str:
-    return urlsplit(_site()).netloc
-
-
-def _site() -> str:
+def site() -> str:
+    """Return what stands before every path of ours."""
     return current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import Row
+from flask import Blueprint, Response, abort, get_template_attribute, render_template, request, url_for
 from wtforms import StringField
 from wtforms.validators import Length
 
 from domain.access import Permission
 from domain.errors import TooMany
+from domain.vocabulary import CertificateStatus
 from extensions import writing
 from models import now
 from operations import lookups
 from operations.certificates import VERIFY_CODE
-from public_views.addresses import public_address, public_host, qr_code
-from web import captcha
+from public_views.addresses import public_address, qr_code, site
+from web import captcha, shell
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
@@ -103,16 +104,18 @@ def _form(asked: LookupForm) -> str:
     return render_template("public/lookup.html", form=asked)
 
 
-def _found(certificates: Sequence[Row[Any]]) -> str:
-    times = {one.id: lookups.counted(one) for one in certificates}
-    address = public_address("lookup.verified", code=certificates[0].verify_code)
-    return render_template(
-        "public/result.html", certificates=certificates, times=times, looked_up_at=now(),
-        address=address, host=public_host(),
+def _found(certificates: Sequence[Any]) -> str:
+    first, here = certificates[0], site()
+    paths = {one.id: url_for("lookup.verified", code=one.verify_code) for one in certificates}
+    drawn = get_template_attribute("public/_found.html", "found")(
+        certificates, times={one.id: lookups.counted(one) for one in certificates}, paths=paths, looked_up_at=now(),
+        address=here + paths[first.id], host=urlsplit(here).netloc,
     )  # fmt: skip
+    void = first.cert_status is CertificateStatus.VOID
+    return shell.page("public/result.html", drawn, several=len(certificates) > 1, void=void)
 
 
-def _refuse_too_many(found: Sequence[Row[Any]]) -> int:
+def _refuse_too_many(found: Sequence[Any]) -> int:
     misses = lookups.misses_of(_address(), found)
     if misses >= REFUSE_AFTER:
         raise TooMany(TOO_OFTEN)
