@@ -42,7 +42,12 @@ class CaseView(CaseDesk, CaseSteps, CaseBatch, ListingView):
         """From what waits, the first case that can be decided is one step away, in the list as it is filtered and sorted."""
         tab = request.args.get("tab", CASES.tabs[0].name)
         kept = {name: value for name, value in request.args.items() if name not in PAGE_ARGUMENTS}
-        first = {"url": url_for("cases.first", **kept), "label": "从第一件开始审", "icon": "arrow-right"}
+        first = {
+            "url": url_for("cases.first", **kept),
+            "label": "从第一件开始审",
+            "icon": "arrow-right",
+            "of_rows": True,
+        }
         waits = set(STATES_OF_TAB.get(tab, ())) & set(OFFICE_TURN)
         return {**super().list_context(), "toolbar": [first] if waits else []}
 

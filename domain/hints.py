@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.certificate_fields import DECIDING
@@ -16,13 +17,22 @@ LEAST_AGE = {TitleLevel.ASSOCIATE: 18, TitleLevel.ASSISTANT: 20, TitleLevel.INTE
 """Schooling and the years of service that each level asks for leave nobody younger."""
 
 
+class Likeness(StrEnum):
+    """How much two photos are one, the surest first, in the words of the hint."""
+
+    FILE = "是同一个文件"
+    COPY = "几乎一样"
+    EDITED = "底子一样，有几处不同"
+
+
 @dataclass(frozen=True, slots=True)
 class Twin:
     """A photo of another case that looks the same; `case_id` only where the reviewer may open that case."""
 
     page: str
     whose: str
-    exact: bool
+    likeness: Likeness
+    turned: bool = False
     case_id: int | None = None
 
 
@@ -96,8 +106,8 @@ def _listed(clues: Clues) -> Iterator[Finding]:
 
 def _photos(clues: Clues) -> Iterator[Finding]:
     for twin in clues.twins:
-        how = "是同一个文件" if twin.exact else "几乎一样"
-        yield Finding(f"{twin.page}照片与{twin.whose}的照片{how}，请对照看看", twin.case_id)
+        turned = "转过来" if twin.turned else ""
+        yield Finding(f"{twin.page}照片{turned}与{twin.whose}的照片{twin.likeness}，请对照看看", twin.case_id)
 
 
 def _number(clues: Clues) -> Iterator[Finding]:
@@ -153,7 +163,7 @@ def _person(clues: Clues) -> Iterator[Finding]:
 
 HINTS: tuple[Hint, ...] = (
     Hint("listed", "本人在问题人员里", _listed),
-    Hint("same_photo", "照片与另一件审验的照片相同或几乎相同", _photos),
+    Hint("same_photo", "照片与另一件审验的照片相同或几乎相同（转过方向、改过几处也算）", _photos),
     Hint("number_taken", "编号和授予单位在另一个人的证书或审验上", _number),
     Hint("too_young", "授予时本人年龄够不上这一级", _age),
     Hint("body_not_there", "授予时间在授予单位存在的年份之外", _body),

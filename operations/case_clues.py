@@ -10,18 +10,16 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.access import Actor, Permission
-from domain.hints import BodyYears, Reference, Twin
+from domain.hints import BodyYears, Likeness, Reference, Twin
 from domain.identifiers import IdDocument
 from extensions import db
-from models import AwardingBody, CasePhoto, Certificate, Holder, ProblemPerson, VerificationCase
-from operations import bodies, case_drafts, reference_records
+from models import AwardingBody, Certificate, Holder, ProblemPerson, VerificationCase
+from operations import bodies, case_drafts, photo_twins, reference_records
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
-from photos import BANDS, bands_of, looks_identical
+from operations.photo_twins import Match
 
 LEARNED_FROM = 200
-LIKELY = 1_000
-"""So many of the newest photos are compared in each band: enough to find a copy, at any size of the table."""
 SHOWN = 5
 
 
@@ -122,38 +120,20 @@ class CaseClues:
     @cached_property
     def twins(self) -> list[Twin]:
         """Look among photos sent with other certificates; one sentence for a case, whichever of its photos are alike."""
-        pages: dict[int, list[str]] = {}
-        exact: set[int] = set()
+        alike: dict[int, list[tuple[str, Match]]] = {}
         for photo in self.case.photos:
-            for other in () if photo.superseded else _alike(photo):
-                pages.setdefault(other.case_id, []).append(photo.kind.label)
-                exact |= {other.case_id} if other.sha256 == photo.sha256 else set()
-        others = [db.session.get_one(VerificationCase, case_id) for case_id in sorted(pages, reverse=True)]
-        found = [self._twin(other, pages[other.id], other.id in exact) for other in others if self._is_another(other)]
-        return found[:SHOWN]
+            for match in () if photo.superseded else photo_twins.matches(photo):
+                alike.setdefault(match.case_id, []).append((photo.kind.label, match))
+        others = [db.session.get_one(VerificationCase, case_id) for case_id in sorted(alike, reverse=True)]
+        return [self._twin(other, alike[other.id]) for other in others if not self._is_sent_again(other)][:SHOWN]
 
-    def _is_another(self, other: VerificationCase) -> bool:
+    def _is_sent_again(self, other: VerificationCase) -> bool:
         """A person may send one certificate twice, with the same photos."""
-        again = other.holder_id == self.case.holder_id and other.cert_no == self.case.cert_no
-        return other.id != self.case.id and not again
+        return other.holder_id == self.case.holder_id and other.cert_no == self.case.cert_no
 
-    def _twin(self, other: VerificationCase, pages: list[str], exact: bool) -> Twin:
+    def _twin(self, other: VerificationCase, alike: list[tuple[str, Match]]) -> Twin:
         within = other.place is not None and self.actor.reaches(Permission.REVIEW, other.place)
         whose = f"“{other.holder.name}（{other.cert_no or '无编号'}）”" if within else "别的职改办的一件审验"
-        return Twin("、".join(dict.fromkeys(pages)), whose, exact, other.id if within else None)
-
-
-def _alike(photo: CasePhoto) -> list[CasePhoto]:
-    """Return sent photos that look identical: one of four bands of their fingerprints is equal to the last bit."""
-    bands = bands_of(photo.fingerprint)
-    near: set[int] = set(db.session.scalars(select(CasePhoto.id).where(CasePhoto.sha256 == photo.sha256).limit(LIKELY)))
-    for at in range(BANDS):
-        column = getattr(CasePhoto, f"band_{at}")
-        query = select(CasePhoto.id, CasePhoto.fingerprint).where(column == bands[at])
-        for photo_id, fingerprint in db.session.execute(query.order_by(CasePhoto.id.desc()).limit(LIKELY)):
-            if looks_identical(fingerprint, photo.fingerprint):
-                near.add(photo_id)
-    found = select(CasePhoto).where(
-        CasePhoto.id.in_(sorted(near, reverse=True)[:LIKELY]), CasePhoto.submitted.is_(True)
-    )
-    return list(db.session.scalars(found.order_by(CasePhoto.id.desc()).limit(2 * SHOWN)))
+        pages = "、".join(dict.fromkeys(page for page, _ in alike))
+        surest = min((match for _, match in alike), key=lambda match: list(Likeness).index(match.likeness))
+        return Twin(pages, whose, surest.likeness, surest.turned, other.id if within else None)

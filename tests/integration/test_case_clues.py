@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
+from PIL import Image, ImageDraw
 
 from domain.hints import findings
 from domain.partial_dates import PartialDate
 from domain.verification import CaseState
 from domain.vocabulary import PhotoKind
+from drawing import certificate_pages
 from extensions import db, writing
 from models import AwardingBody, CasePhoto, VerificationCase
 from operations import bodies
 from operations.case_clues import CaseClues
-from photos import bands_of
+from photos import SafePhoto, bands_of, make_safe, turned
 from tests.factories import act, case_at, certificate, draft, holder, office, staff
 
 
@@ -58,6 +62,45 @@ def test_two_certificates_of_one_design_are_no_copy(app: Flask) -> None:
 
     give_photo(case, other, 0, 20, 40, 62)
 
+    assert said(case) == []
+
+
+def send(app: Flask, case: VerificationCase, sent: SafePhoto) -> None:
+    """Let the number page of a case be this photo."""
+    with writing():
+        photo = db.session.get_one(VerificationCase, case.id).photo(PhotoKind.NUMBER_PAGE)
+        assert photo
+        app.extensions["photos"].put(photo.key, sent.data)
+        photo.sha256, photo.fingerprint = sent.sha256, sent.fingerprint
+        for at, band in enumerate(bands_of(sent.fingerprint)):
+            setattr(photo, f"band_{at}", band)
+
+
+def test_a_copy_is_told_by_looking_at_both_however_it_was_turned(app: Flask) -> None:
+    case, other = two(app)
+    drawn = {"name": "韦小兰", "cert_no": "0602719", "awarding_body": "灵山县职改办", "awarded_on": "2003-12-19"}
+    taken = make_safe(certificate_pages(drawn)[0])
+    picture = Image.open(BytesIO(taken.data))
+    ImageDraw.Draw(picture).rectangle((500, 300, 640, 340), fill=(250, 246, 235))
+    drawn_over = BytesIO()
+    picture.save(drawn_over, "JPEG", quality=90)
+    send(app, other, taken)
+    name = f"“{other.holder.name}（{other.cert_no}）”"
+
+    for sent, told in (
+        (turned(taken.data), f"转过来与{name}的照片几乎一样"),
+        (turned(turned(turned(taken.data).data).data), f"转过来与{name}的照片几乎一样"),
+        (make_safe(drawn_over.getvalue()), f"与{name}的照片底子一样，有几处不同"),
+    ):
+        new = case_at(CaseState.PENDING, owner=holder(0))
+        send(app, new, sent)
+        assert f"证书编号页照片{told}，请对照看看" in said(new)
+
+    send(
+        app,
+        case,
+        replace(make_safe(certificate_pages(drawn | {"cert_no": "0508977"})[0]), fingerprint=taken.fingerprint),
+    )
     assert said(case) == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.hints import HINTS, BodyYears, Reference, Twin, findings
+from domain.hints import HINTS, BodyYears, Likeness, Reference, Twin, findings
 from domain.partial_dates import PartialDate
 from domain.vocabulary import Sex, TitleLevel
 
@@ -48,8 +48,10 @@ def test_names_are_unique_and_each_row_says_what_it_looks_at() -> None:
     ("given", "sentence"),
     [
         ({"listed": True}, "本人在“问题人员”里，请先看当时的证据"),
-        ({"twins": [Twin("证书编号页", "“黄春梅（0456123）”", True, 7)]}, "证书编号页照片与“黄春梅（0456123）”的照片是同一个文件，请对照看看"),
-        ({"twins": [Twin("证书内容页", "别的职改办的一件审验", False)]}, "证书内容页照片与别的职改办的一件审验的照片几乎一样，请对照看看"),
+        ({"twins": [Twin("证书编号页", "“黄春梅（0456123）”", Likeness.FILE, case_id=7)]}, "证书编号页照片与“黄春梅（0456123）”的照片是同一个文件，请对照看看"),
+        ({"twins": [Twin("证书内容页", "别的职改办的一件审验", Likeness.COPY)]}, "证书内容页照片与别的职改办的一件审验的照片几乎一样，请对照看看"),
+        ({"twins": [Twin("证书内容页", "“黄春梅（无编号）”", Likeness.EDITED, turned=True)]},
+         "证书内容页照片转过来与“黄春梅（无编号）”的照片底子一样，有几处不同，请对照看看"),
         ({"number_holders": ["黄春梅也在审验"]}, "同一编号和授予单位，黄春梅也在审验，身份证号不同，请核对"),
         ({"birth": date(1990, 5, 1)}, "授予时本人不满 20 岁，助理级一般没有这么早，请核对授予时间"),
         ({"body": BodyYears("钦州港职改办", 2011, None)}, "“钦州港职改办”2011 年才有，证书的授予时间是 2009-12-20"),

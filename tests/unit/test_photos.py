@@ -10,11 +10,11 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 import photos
 from domain.errors import PhotoRefused
-from photos import looks_same, make_safe, sharpness
+from photos import looks_identical, looks_same, make_safe, sharpness
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "photos"
 GOOD = ["number-page.jpg", "number-page-again.jpg", "content-page.jpg", "palette.png", "cmyk.jpg", "polyglot.jpg"]
@@ -285,6 +285,47 @@ def test_the_two_pages_of_a_certificate_do_not_look_the_same():
     number, content = make_safe(sample("number-page.jpg")), make_safe(sample("content-page.jpg"))
 
     assert not looks_same(number.fingerprint, content.fingerprint)
+
+
+def seen(picture: Image.Image, quality: int = 90) -> Image.Image:
+    return photos.sight(make_safe(encoded(picture, quality=quality)).data)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(lambda one: (one, 30), id="saved badly"),
+        pytest.param(lambda one: (one.resize((1000, 750)), 80), id="smaller"),
+        pytest.param(lambda one: (ImageEnhance.Brightness(one).enhance(0.85), 85), id="darker"),
+    ],
+)
+def test_a_copy_differs_nowhere_from_its_photo(again):
+    picture, quality = again(page())
+
+    assert photos.changed_cells(seen(page()), seen(picture, quality)) == 0
+
+
+def test_what_was_painted_into_a_photo_changes_a_few_cells_and_a_second_photo_many():
+    painted = page()
+    ImageDraw.Draw(painted).rectangle((700, 620, 860, 660), fill=(250, 246, 235))
+    second = page().rotate(1, fillcolor=(80, 65, 50))
+
+    assert 0 < photos.changed_cells(seen(page()), seen(painted)) <= photos.MOST_CHANGED_CELLS
+    assert photos.changed_cells(seen(page()), seen(second)) > photos.MOST_CHANGED_CELLS
+
+
+def test_a_photo_turned_by_any_quarter_is_recognised_once_it_is_turned_back():
+    original = make_safe(sample("number-page.jpg"))
+    quarter = photos.turned(original.data)
+    half = photos.turned(quarter.data)
+
+    for sent in (quarter, half, photos.turned(half.data)):
+        near = [
+            held
+            for print_, held in photos.turns(photos.sight(sent.data))
+            if looks_identical(print_, original.fingerprint)
+        ]
+        assert [photos.changed_cells(held, photos.sight(original.data)) for held in near] == [0]
 
 
 def test_no_warning_of_the_library_reaches_the_log():
