@@ -20,7 +20,7 @@ from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
 from tables import kept_apart
-from web import access, assets, errors, filters, headers
+from web import access, assets, cookies, errors, filters, headers
 
 HOUR = 3600
 
@@ -87,6 +87,7 @@ def _set_up_faces(app: Flask) -> None:
     with app.app_context():
         views = admin_views.register(app)
     errors.install(app)
+    cookies.install(app)
     headers.install(app)
     filters.install(app)
     assets.install(app)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from itertools import groupby
 from typing import Any
 
-from flask import get_template_attribute, request, url_for
+from flask import get_template_attribute, request
 from markupsafe import Markup
 
 from extensions import moment
+from web import assets
 from web.access import current_actor
 
 Item = tuple[str, str, str, bool, str]
@@ -42,13 +42,7 @@ def _is_shown(view: Any) -> bool:
 
 def _item(view: Any) -> Item:
     """Return the label, the address, the icon, whether it is open, and the count."""
-    address = _address(f"{view.endpoint}.{view._default_view}", request.script_root)
+    address = assets.address(f"{view.endpoint}.{view._default_view}")
     actor = current_actor()
     pill = moment.keep((view.endpoint, actor.role, actor.place), view.pill)
     return view.label, address, view.icon, request.blueprint == view.endpoint, pill
-
-
-@cache
-def _address(endpoint: str, root: str) -> str:
-    """Addresses of screens never change while a server runs under the same root."""
-    return url_for(endpoint)

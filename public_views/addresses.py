@@ -19,7 +19,7 @@ def public_address(endpoint: str, **values: Any) -> str:
 
 def site() -> str:
     """Return what stands before every path of ours."""
-    return current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")
+    return current_app.config["PUBLIC_URL"] or f"{request.scheme}://{request.host}"
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""Addresses of static files: each names the content it was made for, so that browsers keep it and never show an old one."""
+"""Addresses in templates; that of a static file names its content, so that browsers keep it and never show an old one."""
 
 from __future__ import annotations
 
@@ -21,12 +21,20 @@ def install(app: Flask) -> None:
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """Return what url_for returns; a static file's address, asked for most often, is made once for each content."""
+    """Return what url_for returns; what is asked for most often, static files and whole screens, is not made anew."""
     if endpoint == "static" and list(values) == ["filename"]:
         name, folder = values["filename"], current_app.static_folder
         path: str = moment.keep(("static", folder, name), lambda: _versioned(name))
         return request.script_root + path
-    return current_app.url_for(endpoint, **values)
+    if values or endpoint.startswith("."):
+        return current_app.url_for(endpoint, **values)
+    return _of_screen(endpoint, request.script_root)
+
+
+@lru_cache(maxsize=1024)
+def _of_screen(endpoint: str, root: str) -> str:
+    """Addresses of screens never change while a server runs under the same root."""
+    return current_app.url_for(endpoint)
 
 
 def _versioned(name: str) -> str:

@@ -33,8 +33,8 @@ def install(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
-    for name, value in _FIXED.items():
-        response.headers.setdefault(name, value)
+    """Add what no page sets itself; Cache-Control is the one header that some pages know better."""
+    response.headers.extend(_FIXED)
     if request.endpoint != "static" and (session or request.method != "GET" or request.path != "/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -42,3 +42,12 @@ def test_another_content_is_another_address(app: Flask, tmp_path: Path, monkeypa
 
         assert address("static", filename="a.css") != before
         assert address("lookup.form") == "/"
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_site_below_a_path_has_its_own_addresses(app: Flask) -> None:
+    for root in ("", "/sub", ""):
+        with app.test_request_context("/", base_url=f"http://localhost{root}"):
+            assert address("lookup.form") == f"{root}/"
+            assert address("lookup.verified", code="A") == f"{root}/v/A"
+            assert address("static", filename="css/base.css").startswith(f"{root}/static/css/base.css?v=")

@@ -117,3 +117,14 @@ def test_what_was_found_is_never_kept(app: Flask, client: CheckedClient) -> None
     assert "韦&lt;小&gt;兰" in page
     assert "这本证书已作废" in client.page.text
     assert "浏览 1 次" in client.page.text
+
+
+def test_a_site_below_a_path_leads_nobody_above_it(app: Flask, client: CheckedClient) -> None:
+    path = f"/v/{code()}"
+
+    for root in ("", "/sub", ""):
+        client.get(path, base_url=f"http://localhost{root}")
+        ways = [link["href"] for link in client.page.all("a") if not link["href"].startswith("#")]
+        assert ways
+        assert all(way.startswith(f"{root}/") for way in ways), ways
+        assert root or not any(way.startswith("/sub/") for way in ways)
