@@ -15,11 +15,13 @@ OPTIONS = ((NOT_IMPORTED, "不导入这一列"), *((field.key, field.starred) fo
 
 @dataclass(frozen=True, slots=True)
 class ColumnQuestion:
-    """One header: the control that asks what it means, and what is taken for its meaning."""
+    """One header: the control that asks what it means, what is taken for its meaning, and what stands below it."""
 
     name: str
     header: str
     chosen: str
+    example: str = ""
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,15 @@ class ColumnAnswers:
     def __init__(self, batch: ImportBatch, form: Mapping[str, str] | None = None) -> None:
         self._sheets: list[dict[str, Any]] = batch.columns["sheets"]
         self._recognised: dict[str, str] = {}
+        self._guessed: dict[str, str] = {}
+        self._examples: dict[str, str] = {}
         for sheet in self._sheets:
             for _, header, key in sheet["columns"]:
                 self._recognised.setdefault(header, key)
+            self._guessed |= sheet.get("likely", {})
+            self._examples |= sheet.get("examples", {})
         self._names = {header: f"column-{at}" for at, header in enumerate(self._recognised)}
-        self.by_header = self._chosen(form or {})
+        self.by_header = self._recognised | self._guessed if form is None else self._chosen(form)
         self.skipped = [sheet["name"] for at, sheet in enumerate(self._sheets) if f"skip-{at}" in (form or {})]
 
     def _chosen(self, form: Mapping[str, str]) -> dict[str, str]:
@@ -59,13 +65,18 @@ class ColumnAnswers:
         for at, sheet in enumerate(self._sheets):
             headers = [header for header in self._headers(sheet) if header not in asked]
             asked.update(headers)
-            questions = [ColumnQuestion(self._names[one], one, self.by_header[one]) for one in headers]
+            questions = [self._question(one) for one in headers]
             yield SheetQuestions(
                 f"skip-{at}", sheet["name"], sheet["header_row"],
                 [one for one in questions if not self._recognised[one.header]],
                 [one for one in questions if self._recognised[one.header]],
                 self._missing(sheet), sheet["name"] in self.skipped,
             )  # fmt: skip
+
+    def _question(self, header: str) -> ColumnQuestion:
+        chosen, guess = self.by_header[header], self._guessed.get(header)
+        is_guess = chosen == guess and not self._recognised[header]
+        return ColumnQuestion(self._names[header], header, chosen, self._examples.get(header, ""), is_guess)
 
     def problems(self) -> Iterator[str]:
         """Yield what still keeps the workbook from being read."""
@@ -100,7 +111,12 @@ class SheetSummary:
     taken: int
     total: int
     renamed: Sequence[tuple[str, str]]
-    left: Sequence[str]
+    left: Sequence[tuple[str, str]]
+    """Headers of which nothing is imported, and what one of them may mean nevertheless."""
+
+    @property
+    def doubtful(self) -> int:
+        return sum(bool(likely) for _, likely in self.left)
 
 
 def summaries(batch: ImportBatch) -> list[SheetSummary]:
@@ -114,5 +130,6 @@ def _summary(sheet: Mapping[str, Any]) -> SheetSummary:
         for header, field in fields
         if field and field.kind is not Kind.SERIAL and header.strip("*＊") != field.header
     ]
-    left = [header for header, field in fields if field is None]
+    likely = {header: BY_KEY[key].header for header, key in sheet.get("likely", {}).items()}
+    left = [(header, likely.get(header, "")) for header, field in fields if field is None]
     return SheetSummary(sheet["name"], len(fields) - len(left), len(fields), renamed, left)

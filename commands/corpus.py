@@ -63,10 +63,10 @@ def _examine(office_id: int, file: Path, out: int) -> None:
     try:
         for _ in importers.examine(importers.examination(db.session.get_one(Office, office_id)), file):
             rows += 1
-    except DomainError as refusal:
-        sentence = refusal.sentence
     except importers.ColumnsUnclear:
         sentence = "要先对应列"
+    except DomainError as refusal:
+        sentence = refusal.sentence
     except BaseException as fault:
         os.write(out, json.dumps({"fault": type(fault).__name__}).encode())
         os._exit(1)

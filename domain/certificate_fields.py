@@ -6,6 +6,7 @@ The template workbook, the importer, the wizard, the grid's labels, differences,
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -125,6 +126,37 @@ FIELDS: tuple[Field, ...] = (
     Field(20, "cert_status", "证书状态", Kind.TERM, aliases=("状态",), portal=Portal.READ_ONLY, terms=CertificateStatus),
 )  # fmt: skip
 
+RESEMBLING: Mapping[str, tuple[str, ...]] = {
+    "cert_no": ("证书编码", "证书号码", "资格证书编号", "资格证书号", "证号"),
+    "manage_no": ("管理编号", "证书管理编号"),
+    "name": ("持证人姓名", "本人姓名", "名字"),
+    "id_number": ("身份证", "证件号", "公民身份号码", "公民身份证号", "居民身份证号", "有效证件号码"),
+    "personal_status": ("身份", "人员身份"),
+    "employer_name": ("单位", "所在单位", "单位全称"),
+    "employer_kind": ("单位类型", "单位类别"),
+    "title_series": ("所属系列", "评审系列", "申报系列", "专业系列", "系列名称"),
+    "title_level": ("等级", "职称等级", "资格级别"),
+    "title": ("职称", "资格", "任职资格", "专业技术资格名称", "专业技术职务", "专业技术职务任职资格", "专业技术职称"),
+    "specialty": ("从事专业", "现从事专业", "申报专业", "评审专业", "专业名称", "资格专业"),
+    "awarding_body": ("发证机关", "发证单位", "批准单位", "审批机关", "审批单位", "授予机关", "授予部门", "颁发机关"),
+    "awarded_on": (
+        "批准时间",
+        "批准日期",
+        "授予日期",
+        "取得时间",
+        "取得日期",
+        "取得资格时间",
+        "资格取得时间",
+        "通过时间",
+        "评审时间",
+    ),
+    "issued_on": ("发证日期", "办证日期", "签发日期", "颁证时间", "制证时间"),
+    "obtained_by": ("方式", "取得途径", "获得方式"),
+    "review_body": ("评委会", "评审委员会", "评委会名称", "评审单位"),
+    "approval_doc_no": ("文号", "批文", "批文编号", "文件号", "发文文号"),
+}
+"""What other forms call a column that is probably this one: somebody has to say that it is."""
+
 BY_KEY = {field.key: field for field in FIELDS}
 STORED = tuple(field for field in FIELDS if field.kind is not Kind.SERIAL)
 PORTAL = tuple(field for field in FIELDS if field.portal in (Portal.ASKED, Portal.FOLDED))
@@ -142,11 +174,19 @@ IMPORTED_STATUSES = (CertificateStatus.NORMAL, CertificateStatus.VOID)
 
 _NOISE = re.compile(r"[*＊\s　]|[（(]必填[)）]")
 _BY_NAME = {name: field for field in FIELDS for name in (field.header, *field.aliases)}
+_BY_RESEMBLANCE = {name: BY_KEY[key] for key, names in RESEMBLING.items() for name in names}
+_REMARK = re.compile(r"[（(【\[].*?[)）】\]]|[:：]")
 
 
 def named(header: str) -> Field | None:
     """Return the field a workbook's header means; a star, blanks, line breaks and (必填) mean nothing."""
     return _BY_NAME.get(_NOISE.sub("", header))
+
+
+def likely(header: str) -> Field | None:
+    """Return the field a header probably means: by another form's word for it, or once its remarks are left out."""
+    bare = _REMARK.sub("", _NOISE.sub("", header))
+    return _BY_NAME.get(bare) or _BY_RESEMBLANCE.get(bare)
 
 
 def terms_of(field: Field) -> tuple[Term, ...]:

@@ -79,6 +79,7 @@ _digit = re.compile("[0-9]")
 _mobile_separators = re.compile(r"[\s\-\u2010-\u2015()]+")
 _country_code = re.compile(r"(?:\+|00)?86(?=1[0-9]{10}$)")
 _usual_number = re.compile(r"[0-9]{1,15}")
+_long_number = re.compile(r"[0-9A-Z*-]{8,}", re.IGNORECASE)
 
 
 def parse_id(value: str, today: date) -> IdDocument:
@@ -109,6 +110,11 @@ def mask_id(number: str) -> str:
     if len(number) < 8:
         head, tail = (1, 2) if len(number) >= 5 else (0, 0)
     return _masked(number, head, tail)
+
+
+def without_long_numbers(value: str) -> str:
+    """Mask whatever may be an ID number, a mobile number or a part of one, in words of which nothing else is known."""
+    return _long_number.sub(lambda found: mask_id(found.group()), normalizing.code(value))
 
 
 def mobile(value: str) -> str:

@@ -14,7 +14,8 @@ from domain.errors import DomainError, WorkbookRefused
 from domain.vocabulary import Outcome
 from importing.earlier_rows import EarlierRows
 from importing.judging import Judge, Judged
-from importing.layout import HEADER_WITHIN, Answers, Column, RowFilter, SheetLayout, find_layout
+from importing.layout import HEADER_WITHIN, Answers, Column, SheetLayout, find_layout, with_examples
+from importing.table_rows import RowFilter, is_numbering
 from importing.template import LISTS_SHEET
 from models import StagedRow
 from workbooks import Event, LeftOut, Part, Row, SheetStarted
@@ -156,18 +157,20 @@ class Examination:
 
 
 def columns_told(layouts: Iterable[SheetLayout]) -> dict[str, Any]:
-    """Return layouts as JSON: per sheet its name, the row of its header, and [position, header, field] of its columns."""
+    """Return layouts as JSON: per sheet its name, the row of its header, and [position, header, field] of its columns.
+
+    What helps to ask about a column goes beside it: by header, what it is likely to mean and what stands in it.
+    """
+    return {"sheets": [_told(layout) for layout in layouts]}
+
+
+def _told(layout: SheetLayout) -> dict[str, Any]:
     return {
-        "sheets": [
-            {
-                "name": layout.sheet,
-                "header_row": layout.header_row,
-                "columns": [
-                    [column.at, column.header, column.field.key if column.field else ""] for column in layout.columns
-                ],
-            }
-            for layout in layouts
-        ]
+        "name": layout.sheet,
+        "header_row": layout.header_row,
+        "columns": [[one.at, one.header, one.field.key if one.field else ""] for one in layout.columns],
+        "likely": {one.header: one.likely.key for one in layout.columns if one.likely},
+        "examples": {one.header: one.example for one in layout.columns if one.example},
     }
 
 
@@ -211,13 +214,17 @@ class _Sheet:
 
     def _settled(self) -> list[Row]:
         self._searching = False
-        self.layout = find_layout(self._name, self._held, self._answers)
-        if self.layout is None:
+        layout = find_layout(self._name, self._held, self._answers)
+        if layout is None:
             self._held = self._held[:1]
             return []
-        self._filter, header_row = RowFilter(self.layout), self.layout.header_row
-        held, self._held = self._held, []
-        return [row for row in held if row.number > header_row and self._filter.holds_data(row)]
+        below = [row for row in self._held if row.number > layout.header_row]
+        self._held, self._filter = [], RowFilter(layout)
+        if below and is_numbering(below[0].cells):
+            self._filter.pass_over(below.pop(0).number)
+        rows = [row for row in below if self._filter.holds_data(row)]
+        self.layout = with_examples(layout, (rows or below)[0].cells) if below else layout
+        return rows
 
 
 def matched(staged: Iterable[StagedRow], events: Iterable[Event]) -> Iterator[tuple[StagedRow, Sequence[Any]]]:

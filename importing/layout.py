@@ -1,44 +1,49 @@
-"""Where the table of a sheet begins, which column is which, and which rows below are no rows of it."""
+"""Where the table of a sheet begins and which column is which, in a header of one line or of two."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
-from domain.cells import CellValue
-from domain.certificate_fields import BY_KEY, STORED, Field, Kind, named
+from domain.cell_reading import words
+from domain.cells import CellError, CellValue, Formula
+from domain.certificate_fields import BY_KEY, STORED, Field, Kind, likely, named
+from domain.identifiers import without_long_numbers
+from domain.partial_dates import DateProblem, parse_text
 from workbooks import Row
 
 HEADER_WITHIN = 30
 """The header is looked for in so many rows that hold something."""
 CERTAIN = 3
-"""So many known names make a row a header beyond doubt."""
+"""So many known names make a row a header beyond doubt, or twice as many that are known or resemble one."""
 WIDE = 5
 """A row with fewer known names may still be one, if it is at least so wide."""
 EXPLANATION = "错误说明"
 """The column that the error workbook adds; on the way in it means nothing."""
 LONGEST_HEADER = 60
+LONGEST_EXAMPLE = 20
 NOT_IMPORTED = ""
 
 Answers = Mapping[str | int, str]
 """Which field a column is, by its header or its position; NOT_IMPORTED leaves it out."""
 
-_NOTE = re.compile(
-    r"(?:说明|填表|填报|备注|注[:：]|注意|制表|审核|复核|经办|负责人|单位负责|联系|电话|日期|合计|小计|总计|共计|以上|\*|※)"
-    r"|[（(]?[0-9一二三四五六七八九十]{1,2}[)）.．、]\s*[^0-9\s]"
-)
-_LONG_FOR_A_LONE_CELL = 15
+_LONG_FOR_A_HEADER = 20
+_NO_HEADER = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: `field` is None where nothing of it is imported."""
+    """One column of a table: `field` is None where nothing of it is imported, `likely` what it may mean nevertheless."""
 
     at: int
     header: str
     field: Field | None = None
+    likely: Field | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,14 @@ class SheetLayout:
         there = {field.key for field in self.fields.values()}
         return [field for field in STORED if field.required and field.key not in there]
 
+    @cached_property
+    def recognised(self) -> int:
+        """How many columns are or may be some of ours."""
+        return sum(bool(column.field or column.likely) for column in self.columns)
+
     @property
     def is_certain(self) -> bool:
-        return len(self.fields) >= CERTAIN
+        return len(self.fields) >= CERTAIN or self.recognised >= 2 * CERTAIN
 
 
 def header_text(cell: CellValue) -> str:
@@ -74,19 +84,57 @@ def header_text(cell: CellValue) -> str:
 
 
 def find_layout(sheet: str, rows: Sequence[Row], answers: Answers) -> SheetLayout | None:
-    """Return the layout by the row in which most cells have known names, or None where there is no such row."""
-    layouts = [_layout(sheet, row, answers) for row in rows]
-    best = max(layouts, key=lambda layout: len(layout.fields), default=None)
-    if best is None or not best.fields:
+    """Return the layout by the row, or the two rows, in which most cells have known names; None where there are none."""
+    headers = [(row.number, _one_line(row)) for row in rows]
+    headers += [
+        (lower.number, _two_lines(upper, lower)) for upper, lower in pairwise(rows) if _may_be_two(upper, lower)
+    ]
+    layouts = (SheetLayout(sheet, number, _columns(header, answers)) for number, header in headers)
+    best = max(layouts, key=lambda layout: layout.recognised, default=None)
+    if best is None or not best.recognised:
         return None
-    return best if best.is_certain or len(best.columns) >= WIDE else None
+    return best if best.recognised >= CERTAIN or len(best.columns) >= WIDE else None
 
 
-def _layout(sheet: str, row: Row, answers: Answers) -> SheetLayout:
+def _one_line(row: Row) -> list[str]:
+    return [header_text(cell) for cell in row.cells]
+
+
+def _may_be_two(upper: Row, lower: Row) -> bool:
+    """Whether the second row may go on with a header: short words only, right below."""
+    return lower.number == upper.number + 1 and all(
+        isinstance(cell, str) and len(cell) <= _LONG_FOR_A_HEADER and not _NO_HEADER.search(cell)
+        for cell in lower.cells
+        if cell is not None
+    )
+
+
+def _two_lines(upper: Row, lower: Row) -> list[str]:
+    """Return a header of two lines as one: a heading over several columns belongs to each of them."""
+    above, below = _one_line(upper), _one_line(lower)
+    width, times = max(len(above), len(below)), Counter(below)
+    above += [""] * (width - len(above))
+    below += [""] * (width - len(below))
+    joined, heading = [], ""
+    for own, word in zip(above, below, strict=True):
+        heading = own or (heading if word else "")
+        joined.append(_joined(heading, own, word, is_alone=times[word] == 1))
+    return joined
+
+
+def _joined(heading: str, own: str, word: str, *, is_alone: bool) -> str:
+    both = f"{heading}{word}"[:LONGEST_HEADER]
+    if not word or named(both):
+        return both if word else own
+    if named(own) and not named(word):
+        return own
+    return word if is_alone or named(word) else both
+
+
+def _columns(headers: Iterable[str], answers: Answers) -> tuple[Column, ...]:
     taken: set[str] = set()
     columns = []
-    for at, cell in enumerate(row.cells):
-        header = header_text(cell)
+    for at, header in enumerate(headers):
         if header and header != EXPLANATION:
             field = _field(at, header, answers)
             if field is not None and field.key in taken:
@@ -94,7 +142,7 @@ def _layout(sheet: str, row: Row, answers: Answers) -> SheetLayout:
             elif field is not None:
                 taken.add(field.key)
             columns.append(Column(at, header, field))
-    return SheetLayout(sheet, row.number, tuple(columns))
+    return tuple(_guessed(columns, taken, answers))
 
 
 def _field(at: int, header: str, answers: Answers) -> Field | None:
@@ -102,70 +150,34 @@ def _field(at: int, header: str, answers: Answers) -> Field | None:
     return named(header) if answer is None else BY_KEY.get(answer)
 
 
-class RowFilter:
-    """Tells the rows of a table from what stands below it: notes, prepared but empty rows, the header once more."""
+def _guessed(columns: Iterable[Column], taken: set[str], answers: Answers) -> Iterator[Column]:
+    """Yield the columns; one of which nothing is known or was answered may be one that the table still lacks."""
+    for column in columns:
+        open_ = column.field is None and column.at not in answers and column.header not in answers
+        guess = likely(column.header) if open_ else None
+        if guess is not None and guess.key not in taken:
+            taken.add(guess.key)
+            column = replace(column, likely=guess)
+        yield column
 
-    def __init__(self, layout: SheetLayout) -> None:
-        self._data = [at for at, field in layout.fields.items() if field.kind is not Kind.SERIAL]
-        self._pair = self._data[0], next((at for at in self._data[1:] if layout.fields[at].required), self._data[0])
-        self._serial = [at for at, field in layout.fields.items() if field.kind is Kind.SERIAL]
-        self._header = {column.at: column.header for column in layout.columns}
-        self.notes = 0
-        self.first_notes: list[int] = []
 
-    def holds_data(self, row: Row) -> bool:
-        return self._begins_like_data(row.cells) or self._is_data(row)
+def with_examples(layout: SheetLayout, cells: Sequence[CellValue]) -> SheetLayout:
+    """Return the layout with what the first row of data has in each column."""
+    return replace(layout, columns=tuple(replace(one, example=_example(cells, one.at)) for one in layout.columns))
 
-    def _begins_like_data(self, cells: Sequence[CellValue]) -> bool:
-        """Whether it takes no second look: digits in the first column, words in the next that must have some."""
-        first, second = self._pair
-        if first == second or len(cells) <= second:
-            return False
-        number, words = cells[first], cells[second]
-        return type(number) is str and number.isdigit() and type(words) is str and bool(words) and not words.isspace()
 
-    def _is_data(self, row: Row) -> bool:
-        filled = list(_filled(row.cells, self._data))
-        if len(filled) > 1 and not (_speaks(filled[0]) and all(map(_speaks, filled))):
-            return not self._is_header_again(row.cells)
-        if len(filled) == 1 and not _is_lone_note(filled[0]):
-            return True
-        if filled or any(_is_words(cell) for cell in _filled(row.cells, self._serial)):
-            self._count_note(row.number)
+def _example(cells: Sequence[CellValue], at: int) -> str:
+    """Return a cell as it may be kept in the open: a date as it stands, whatever else is long and of digits masked."""
+    cell = cells[at] if at < len(cells) else None
+    if cell is None or isinstance(cell, CellError | Formula):
+        return ""
+    text = "".join(words(cell).split())
+    return (text if _is_date(text) else without_long_numbers(text))[:LONGEST_EXAMPLE]
+
+
+def _is_date(text: str) -> bool:
+    """Digits alone may be a date or a document's number."""
+    try:
+        return not text.isdecimal() and bool(parse_text(text))
+    except DateProblem:
         return False
-
-    def _is_header_again(self, cells: Sequence[CellValue]) -> bool:
-        at = self._data[0]
-        if header_text(cells[at] if at < len(cells) else None) != self._header[at]:
-            return False
-        return all(header_text(cell) == self._header.get(at, "") for at, cell in enumerate(cells) if at in self._data)
-
-    def _count_note(self, number: int) -> None:
-        self.notes += 1
-        if len(self.first_notes) < 3:
-            self.first_notes.append(number)
-
-    def remarks(self, sheet: str) -> Iterator[str]:
-        """Yield what is to be said of the rows that were not read; their words are not repeated."""
-        if self.notes:
-            places = "、".join(map(str, self.first_notes)) + (" 等" if self.notes > len(self.first_notes) else " ")
-            yield f"工作表“{sheet}”第 {places}行（共 {self.notes} 行）是说明文字，没有读入"
-
-
-def _filled(cells: Sequence[CellValue], columns: Sequence[int]) -> Iterator[CellValue]:
-    for at in columns:
-        cell = cells[at] if at < len(cells) else None
-        if cell is not None and not (isinstance(cell, str) and not cell.strip()):
-            yield cell
-
-
-def _speaks(cell: CellValue) -> bool:
-    return isinstance(cell, str) and _NOTE.match(cell.strip()) is not None
-
-
-def _is_lone_note(cell: CellValue) -> bool:
-    return _speaks(cell) or (isinstance(cell, str) and len(cell.strip()) > _LONG_FOR_A_LONE_CELL)
-
-
-def _is_words(cell: CellValue) -> bool:
-    return isinstance(cell, str) and not cell.strip().isdigit()

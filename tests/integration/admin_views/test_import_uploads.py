@@ -67,7 +67,9 @@ def test_unclear_columns_are_asked_for_then_the_rows_are_checked(clerk, tmp_path
 
     press(clerk, "columns", **{names["号码"]: "cert_no", names["发证机关"]: "awarding_body"})
 
-    assert "还缺： 证书编号、授予单位" in asked
+    assert "还缺： 证书编号 " in asked
+    assert "发证机关 例：灵山县职称改革领导小组办公室" in asked
+    assert "名称不完全相同，请确认" in asked
     assert stats(clerk)[0] == ("新增", "1")
     assert newest().state is BatchState.CHECKED
 
