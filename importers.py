@@ -9,6 +9,7 @@ import gc
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -22,8 +23,7 @@ from domain.vocabulary import BatchState, Outcome
 from extensions import db, writing, writing_apart
 from importing import alike as alike_rows
 from importing import mending
-from importing.alike import Alike
-from importing.alike import edits as edits_alike
+from importing.alike import Alike, Change
 from importing.approvals import ScannedPage, scanned_pages
 from importing.cell_texts import Columns, columns_by_sheet, masked, texts
 from importing.error_workbook import ErrorWorkbook
@@ -35,17 +35,18 @@ from importing.mending import Edits
 from importing.report import JsonReport
 from importing.template import write_template
 from models import ImportBatch, Office, StagedRow
-from operations import campaigns, columns, dictionaries, import_runs, imports, submissions
+from operations import bulk, campaigns, columns, dictionaries, import_runs, imports, submissions
 from operations.publishing import Watch, unwatched
 
 __all__ = [
-    "NOT_IMPORTED", "UPLOAD_BYTES", "Alike", "Columns", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport",
-    "Judged", "ScannedPage", "alike", "check", "columns_by_sheet", "edits_alike", "error_file", "examination", "examine",
-    "kept_uploads", "masked", "mend", "read_kept", "receive", "scanned_pages", "texts", "whole_file", "without_id_numbers",
+    "NOT_IMPORTED", "UPLOAD_BYTES", "Alike", "Change", "Columns", "ColumnsUnclear", "ErrorWorkbook", "Examination", "JsonReport",
+    "Judged", "ScannedPage", "alike", "check", "columns_by_sheet", "error_file", "error_file_name", "examination", "examine",
+    "kept_uploads", "masked", "mend", "mend_alike", "read_kept", "receive", "scanned_pages", "texts", "whole_file", "without_id_numbers",
     "write_template",
 ]  # fmt: skip
 
 UPLOAD_BYTES = 50 << 20
+MOST_MENDED = 5_000
 Changing = Callable[[], AbstractContextManager[Any]]
 """How a change is begun: `extensions.writing`, or a job's own way, which fails once the job is not its any more."""
 
@@ -125,33 +126,58 @@ def mend(actor: Actor, batch_id: int, version: int, edits: Edits) -> ImportBatch
     return batch
 
 
+def mend_alike(actor: Actor, batch_id: int, version: int, change: Change) -> tuple[int, bool]:
+    """Put one word in the place of others in every row that is wrong in this way; return in how many, and if there are more.
+
+    A group of rows at a time, each in a short transaction: nobody else is kept from writing, and what was done stays
+    done. Somebody waits at the page, so that more than MOST_MENDED take a second press.
+    """
+    batch = db.session.get_one(ImportBatch, batch_id)
+    rows = imports.staged_rows(batch_id, [outcome for outcome in Outcome if outcome is not Outcome.SAME])
+    found = dict(islice(alike_rows.edits(rows, columns_by_sheet(batch.columns), change), MOST_MENDED + 1))
+    positions = list(found)[:MOST_MENDED]
+    for group in bulk.in_groups(positions):
+        with writing():
+            version = mend(actor, batch_id, version, {at: found[at] for at in group}).version
+    return len(positions), len(found) > MOST_MENDED
+
+
 def alike(batch: ImportBatch, rows: Iterable[StagedRow]) -> list[Alike]:
     """Return the wrong values that several of these rows share."""
     return alike_rows.groups(rows, columns_by_sheet(batch.columns), dictionaries.for_workbook())
 
 
-def error_file(batch: ImportBatch) -> BinaryIO:
+def error_file_name(batch: ImportBatch, *, whole: bool) -> str:
+    return f"{batch.file_name.rpartition('.')[0] or batch.file_name}（{'全部行' if whole else '要改的行'}）"
+
+
+def error_file(batch: ImportBatch, watch: Watch = unwatched) -> BinaryIO:
     """Return the refused rows of a batch as a workbook, in a file that nobody else can open."""
     refused = [outcome for outcome in Outcome if outcome.refused]
-    return _as_workbook(batch, ((row, None) for row in imports.staged_rows(batch.id, refused)))
+    rows = ((row, None) for row in imports.staged_rows(batch.id, refused) if not (row.kept or {}).get("overwritten"))
+    return _as_workbook(batch, rows, watch, batch.refused)
 
 
-def whole_file(batch: ImportBatch) -> BinaryIO:
+def whole_file(batch: ImportBatch, watch: Watch = unwatched) -> BinaryIO:
     """Return all rows of a batch as a workbook, the wrong ones marked: each column as the office sent it."""
     source = kept_uploads().opened(batch.id)
     if source is None:
         raise DomainError("上传的文件已经过期，只能下载错误行")
     with source:
-        return _as_workbook(batch, matched(imports.staged_rows(batch.id), workbooks.read(source)))
+        rows = matched(imports.staged_rows(batch.id), workbooks.read(source))
+        return _as_workbook(batch, rows, watch, batch.total)
 
 
-def _as_workbook(batch: ImportBatch, rows: Iterable[tuple[StagedRow, Sequence[Any] | None]]) -> BinaryIO:
+def _as_workbook(
+    batch: ImportBatch, rows: Iterable[tuple[StagedRow, Sequence[Any] | None]], watch: Watch, total: int
+) -> BinaryIO:
     told = batch.columns
     with kept_uploads().folder_for_writing() as folder:
         path = folder / "rows.xlsx"
         with ErrorWorkbook(path, lambda: told) as book:
-            for row, sent in rows:
+            for at, (row, sent) in enumerate(rows):
                 book.add(row.sheet, row.outcome, row.content, sent)
+                watch(at, total)
         return path.open("rb")
 
 

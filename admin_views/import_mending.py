@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 import importers
 from admin_views.batch import as_id
+from admin_views.import_rows import ATTENTION, WRONG, RowKind
 from domain.certificate_fields import BY_KEY, STORED, terms_of
 from domain.errors import DomainError, NotFound
 from domain.vocabulary import Outcome
@@ -22,6 +23,8 @@ from web.access import current_actor
 WHERE = ("kind", "after", "before")
 LOOKED_AT = 2000
 """So many rows are looked through for values that repeat; mending them together reaches every row."""
+MOST_GROUPS = 8
+"""So many are offered at once; when they are mended, the next ones are."""
 
 
 class Mending:
@@ -59,19 +62,16 @@ class Mending:
     @expose("/<int:batch_id>/mend-alike/", methods=("POST",))
     def mend_alike_view(self: Any, batch_id: int) -> Response:
         """Put one value in the place of those that are wrong alike, in every row that has them."""
-        batch = self._reached(batch_id)
-        key, to = request.form.get("field", ""), request.form.get("to", "").strip()
-        values = set(request.form.getlist("value"))
-        if key not in BY_KEY or not to:
+        self._reached(batch_id)
+        form, to = request.form, request.form.get("to", "").strip()
+        change = importers.Change(form.get("field", ""), set(form.getlist("value")), form.get("said", ""), to)
+        if change.key not in BY_KEY or not to:
             flash("还没有选改成什么，请先选或填好。", "warn")
             return self._back(batch_id)
-        rows = imports.staged_rows(batch.id, [*REFUSED, *staging.GOING_IN])
-        edits = importers.edits_alike(rows, importers.columns_by_sheet(batch.columns), key, values, to)
-        refused = self._mended(batch_id, edits)
-        told = (
-            f"{refused}。" if refused else f"{len(edits):,} 行的“{BY_KEY[key].header}”一起改成了“{to}”，已经重新检查。"
-        )
-        flash(told, "warn" if refused else "ok")
+        with self.refusals_told():
+            rows, more = importers.mend_alike(current_actor(), batch_id, self.version_seen(), change)
+            told = f"{rows:,} 行的“{BY_KEY[change.key].header}”一起改成了“{to}”，已经重新检查。"
+            flash(f"{told}还有同样写法的行，请再点一次。" if more else told, "ok")
         return self._back(batch_id)
 
     @expose("/<int:batch_id>/choose/", methods=("POST",))
@@ -124,9 +124,6 @@ class Mending:
         return redirect(url_for(".batch_view", batch_id=batch_id, _anchor=anchor, **where()), 303)
 
 
-REFUSED = [outcome for outcome in Outcome if outcome.refused]
-
-
 def where() -> dict[str, str]:
     """Return which rows were looked at: an answer leads back to them."""
     return {name: request.args[name] for name in WHERE if request.args.get(name)}
@@ -157,10 +154,16 @@ def controls() -> dict[str, list[str]]:
     return {one.key: [term.label for term in terms_of(one)] for one in STORED if one.terms}
 
 
-def alike_in(batch: ImportBatch, kind_slug: str) -> list[importers.Alike]:
-    """Return what can be mended in several rows at once, for the kinds of rows in which something is said of values."""
-    if not batch.is_open or kind_slug not in ("wrong", "attention"):
-        return []
-    wanted = [Outcome.WRONG] if kind_slug == "wrong" else staging.GOING_IN
-    rows = imports.page_of_rows(batch.id, wanted, warned=kind_slug == "attention", most=LOOKED_AT)
-    return importers.alike(batch, rows)
+def alike_in(batch: ImportBatch, kind: RowKind | None) -> tuple[list[importers.Alike], int]:
+    """Return what can be mended in several rows at once, and how much more there is of it.
+
+    Only for the kinds of rows in which something is said of values.
+    """
+    if kind not in (WRONG, ATTENTION) or not batch.is_open:
+        return [], 0
+    wanted = [Outcome.WRONG] if kind is WRONG else kind.outcomes
+    rows = imports.page_of_rows(batch.id, wanted, warned=kind.warned, most=LOOKED_AT)
+    groups = importers.alike(batch, rows)
+    for group in groups:
+        group.looked_at = LOOKED_AT if len(rows) == LOOKED_AT < kind.count(batch) else None
+    return groups[:MOST_GROUPS], max(len(groups) - MOST_GROUPS, 0)

@@ -50,17 +50,25 @@ def kind_named(kinds: Sequence[RowKind], slug: str) -> RowKind | None:
     return next((kind for kind in kinds if kind.slug == slug), kinds[0] if kinds else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said of a cell, and how much it weighs."""
+
+    tone: str
+    sentence: str
+
+
 @dataclass(slots=True)
 class Cell:
     """What stands in a cell, and what is said of it; `typed` is what its box holds where it can be mended in place."""
 
     text: str
     tone: str = ""
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Said] = field(default_factory=list)
     typed: str | None = None
 
     def say(self, tone: str, sentence: str) -> None:
-        self.remarks.append(sentence)
+        self.remarks.append(Said(tone, sentence))
         self.tone = self.tone or tone
 
 

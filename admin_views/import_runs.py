@@ -216,7 +216,9 @@ def _size(batch: ImportBatch) -> str:
 
 def _consequences(batch: ImportBatch) -> list[str]:
     extent = undoing.extent(batch)
-    told = [f"这一批导入的 {extent.removed:,} 条证书记录会从系统里删去"]
+    told = []
+    if extent.removed:
+        told.append(f"这一批导入的 {extent.removed:,} 条证书记录会从系统里删去")
     if extent.restored:
         told.append(f"改写过的 {extent.restored:,} 条记录还原成导入前的内容")
     if extent.drafts:

@@ -10,12 +10,14 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 import importers
+import jobs
 from admin_views.batch import as_id
 from admin_views.import_columns import OPTIONS, ColumnAnswers, summaries
 from admin_views.import_mending import Mending, alike_in, controls, where
 from admin_views.import_rows import CONFLICT, NEW, SAME, SHOWN, WRONG, RowKind, Typed, kind_named, kinds_of, preview
 from admin_views.import_runs import Running, UploadForm, begin, progress_of, why_not_undone
 from admin_views.import_submissions import Submitting, pages_of
+from admin_views.listing_view import AT_ONCE
 from admin_views.screen import BackOfficeScreen, screen_url
 from domain.access import Permission
 from domain.batches import available
@@ -73,6 +75,8 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
             return progress_of(batch).text.removesuffix("。可以离开本页")
         if batch.state is BatchState.REFUSED:
             return batch.note
+        if _waits_for_columns(batch):
+            return "有的列没有认出来，请指明"
         return imports.summary_of(batch) if batch.total and batch.state is not BatchState.ABANDONED else ""
 
     @expose("/template/")
@@ -109,12 +113,14 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
         kinds = kinds_of(batch)
         kind = kind_named(kinds, request.args.get("kind", ""))
         rows, pager = self._page_of(batch, kind) if kind else ([], None)
+        alike, more_alike = alike_in(batch, kind)
         return self.render(
             "admin/imports/batch.html", page_title=batch.file_name, batch=batch, steps=STEPS, step=STEP_OF.get(batch.state),
             kinds=kinds, kind=kind, fields=SHOWN, rows=preview(batch, rows, typed, revealed=revealed), pager=pager, columns=summaries(batch), tones=TONES,
             can=available(batch, current_actor()), pages=pages_of(batch), incomplete=batch.count(Outcome.WRONG),
             new=NEW.count(batch), same=SAME.count(batch), conflicts=CONFLICT.count(batch), wrong=WRONG.count(batch),
-            chosen=conflicts.how_many_chosen(batch.id), alike=alike_in(batch, kind.slug if kind else ""), where=where(),
+            chosen=conflicts.how_many_chosen(batch.id), overwritten=conflicts.how_many_overwritten(batch.id),
+            alike=alike, more_alike=more_alike, where=where(),
             controls=controls(), certificates_url=screen_url("certificates"), same_file=imports.earlier_with_same_file(batch),
             not_undone=why_not_undone(batch), kept=importers.kept_uploads().has(batch.id),
         )  # fmt: skip
@@ -179,8 +185,10 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
     @expose("/<int:batch_id>/errors/", methods=("POST",))
     def errors_view(self, batch_id: int) -> Response:
         """Give the refused rows back as they were typed, ID numbers whole: that leaves an event."""
-        batch, actor, whole = self._reached(batch_id), current_actor(), request.form.get("others") == "1"
-        name = f"{batch.file_name.rpartition('.')[0] or batch.file_name}（{'全部行' if whole else '要改的行'}）.xlsx"
+        batch, whole = self._reached(batch_id), request.form.get("others") == "1"
+        if (batch.total if whole else batch.refused) > AT_ONCE:
+            return self._write_later(batch_id, whole=whole)
+        actor, name = current_actor(), f"{importers.error_file_name(batch, whole=whole)}.xlsx"
         try:
             file = importers.whole_file(batch) if whole else importers.error_file(batch)
         except DomainError as refusal:
@@ -189,6 +197,15 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
         with writing():
             imports.note_download(actor, batch_id)
         return send_file(file, SHEET_TYPE, as_attachment=True, download_name=name)
+
+    @staticmethod
+    def _write_later(batch_id: int, *, whole: bool) -> Response:
+        actor = current_actor()
+        with writing():
+            job_id = import_runs.begin_error_workbook(actor, batch_id, whole=whole).id
+        jobs.wake(job_id)
+        flash("行数较多，正在后台写表格。可以离开本页，写好后到这里取。", "info")
+        return redirect(url_for("tasks.index_view"), 303)
 
 
 def _waits_for_columns(batch: ImportBatch) -> bool:

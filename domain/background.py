@@ -32,10 +32,13 @@ MESSAGE_MAIL = JobKind("message_mail", "用邮件告诉本人", doing="已发出
 
 EXPORT = JobKind("export", "导出", doing="已写出", unit="条", heavy=True)
 
+ERROR_WORKBOOK = JobKind("error_workbook", "下载错误行", doing="已写出", heavy=True)
+
 BATCH = JobKind("batch", "批量操作", doing="已办", unit="件", heavy=True)
 
 KINDS: dict[str, JobKind] = {
-    kind.slug: kind for kind in (CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT, MAIL, MESSAGE_MAIL, EXPORT, BATCH)
+    kind.slug: kind
+    for kind in (CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT, MAIL, MESSAGE_MAIL, EXPORT, ERROR_WORKBOOK, BATCH)
 }
 
 _LONGEST_PAUSE = timedelta(minutes=15)

@@ -18,6 +18,7 @@ class DateProblem(DomainError):
 
 
 _HOW_TO_WRITE = "请写成 2014-01-01，只知道月份的写成 2014-01"
+_ONLY_A_YEAR = "只写了年份，请照原件补上月份，如 2014-01；知道哪一天的写成 2014-01-01"
 _EARLIEST_YEAR = 1901
 _LATEST_YEAR = 2100
 """Digits without separators (20140101, 201401) and serial numbers are only read up to here."""
@@ -175,7 +176,7 @@ def _why_unreadable(written: str) -> str:
     if not written:
         return "还没有填日期"
     if _year_only.fullmatch(written.translate(_ZEROS)):
-        return f"只写了年份，请照原件补上月份，{_HOW_TO_WRITE}"
+        return _ONLY_A_YEAR
     if _short_year.fullmatch(written):
         return f"年份要写四位，{_HOW_TO_WRITE}"
     return f"看不出是哪一天，{_HOW_TO_WRITE}"
@@ -206,7 +207,7 @@ def _why_not_month(value: float) -> str:
     """Say why 2014, 2014.1 and 2014.5 as numbers are not read: a trailing zero may be lost."""
     year, _, fraction = f"{value:.15g}".partition(".")
     if not fraction:
-        return f"只写了年份，请照原件补上月份，{_HOW_TO_WRITE}"
+        return _ONLY_A_YEAR
     if fraction == "1":
         return f"数字 {year}.1 可能是 1 月，也可能是 10 月，请照原件写成 {year}-01 或 {year}-10"
     return f"数字 {year}.{fraction} 不是日期，{_HOW_TO_WRITE}"

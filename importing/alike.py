@@ -10,12 +10,11 @@ from typing import Any
 
 from domain.cell_reading import Dictionaries
 from domain.certificate_fields import BY_KEY, Field, Kind, terms_of
-from importing.cell_texts import Columns, texts
+from importing.cell_texts import Columns, text_of, texts
 from importing.judging import without_id_numbers
 from models import StagedRow
 
 FEWEST = 2
-MOST_GROUPS = 8
 MOST_SUGGESTED = 40
 _ALIKE = (Kind.TERM, Kind.SERIES, Kind.TITLE, Kind.BODY, Kind.TEXT)
 """Kinds whose values repeat. Names, numbers and dates are each row's own."""
@@ -29,10 +28,17 @@ class Alike:
     sentence: str
     options: list[str]
     values: dict[str, int] = made(default_factory=dict)
+    looked_at: int | None = None
+    """So many rows were looked at, where the batch has more of them."""
 
     @property
     def rows(self) -> int:
         return sum(self.values.values())
+
+    @property
+    def said(self) -> str:
+        """What tells its rows from others with the same value; the likenesses of a body differ, the mistake does not."""
+        return "" if self.field.kind is Kind.BODY else self.sentence
 
     @property
     def is_closed(self) -> bool:
@@ -43,8 +49,23 @@ class Alike:
     def title(self) -> str:
         quoted = "".join(f"“{without_id_numbers(value)}”" for value in list(self.values)[:2])
         many = f"等 {len(self.values)} 种写法" if len(self.values) > 2 else ""
-        said = f"没有对上{self.field.header}" if self.field.kind is Kind.BODY else self.sentence
-        return f"{quoted}{many}，共 {self.rows:,} 行，{said}"
+        said = self.said or f"没有对上{self.field.header}"
+        seen = f"共 {self.rows:,} 行" if self.looked_at is None else f"前 {self.looked_at:,} 行里有 {self.rows:,} 行"
+        return f"{quoted}{many}，{seen}，{said}"
+
+    @property
+    def button(self) -> str:
+        return f"{self.rows:,} 行一起改" if self.looked_at is None else "这样写的行一起改"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One word in the place of some others in one field, where this is said of them, or anything if `said` is empty."""
+
+    key: str
+    values: Collection[str]
+    said: str
+    to: str
 
 
 def groups(rows: Iterable[StagedRow], columns: Mapping[str, Columns], dictionaries: Dictionaries) -> list[Alike]:
@@ -62,20 +83,20 @@ def groups(rows: Iterable[StagedRow], columns: Mapping[str, Columns], dictionari
                 group = found.setdefault(mark, Alike(BY_KEY[key], sentence, options))
                 group.values[text] = group.values.get(text, 0) + 1
     several = [group for group in found.values() if group.rows >= FEWEST]
-    return sorted(several, key=lambda group: -group.rows)[:MOST_GROUPS]
+    return sorted(several, key=lambda group: -group.rows)
 
 
 def edits(
-    rows: Iterable[StagedRow], columns: Mapping[str, Columns], key: str, values: Collection[str], to: str
-) -> dict[int, dict[str, str]]:
-    """Return the edits that put `to` in the place of these values, where something is said of them."""
-    found: dict[int, dict[str, str]] = {}
+    rows: Iterable[StagedRow], columns: Mapping[str, Columns], change: Change
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the position of each row that is wrong in this way, and its edit."""
+    edit = {change.key: change.to}
     for row in rows:
         content = row.content
-        written = texts(content, columns.get(row.sheet, ())).get(key, "").strip()
-        if written in values and key in dict(_spoken(content)):
-            found[row.position] = {key: to}
-    return found
+        told = dict(_spoken(content)).get(change.key)
+        is_meant = bool(told) and change.said in ("", told)
+        if is_meant and text_of(content, columns.get(row.sheet, ()), change.key).strip() in change.values:
+            yield row.position, edit
 
 
 def _spoken(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

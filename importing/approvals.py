@@ -25,6 +25,8 @@ class ScannedPage:
 
 def scanned_pages(data: bytes, name: str) -> list[ScannedPage]:
     """Return the pages of one uploaded file; raises PhotoRefused with the sentence for the person."""
+    if not data:
+        raise PhotoRefused("这个文件是空的，请重新扫描后再上传")
     if _PDF_START not in data[:_WITHIN]:
         return [ScannedPage(name, _drawn(data))]
     if len(data) > LARGEST_PDF:

@@ -28,6 +28,12 @@ def texts(content: Mapping[str, Any], columns: Columns) -> dict[str, str]:
     return {key: text for key, text in found.items() if key in BY_KEY}
 
 
+def text_of(content: Mapping[str, Any], columns: Columns, wanted: str) -> str:
+    """Return what `texts` says of one field."""
+    of_field = [column for column in columns if column[2] == wanted]
+    return texts({**content, "values": {wanted: content["values"].get(wanted)}}, of_field).get(wanted, "")
+
+
 def typed_text(cell: Any) -> str:
     if cell is None or isinstance(cell, bool):
         return {None: "", True: "TRUE", False: "FALSE"}[cell]

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import xlsxwriter
 
-from domain.certificate_fields import BY_KEY
+from domain.certificate_fields import BY_KEY, STORED
 from domain.certificate_rows import shown
 from domain.stored_values import revived
 from domain.vocabulary import Outcome
@@ -27,6 +27,7 @@ COMMENTED_ROWS = 2_000
 """A comment costs memory and a drawing of its own: the first rows have them, 错误说明 says the same for all."""
 _COMMENT = {"x_scale": 2, "y_scale": 1, "font_size": 10}
 _LOST_DIGITS = 10**15
+_STORED_KEYS = frozenset(field.key for field in STORED)
 
 
 class ErrorWorkbook:
@@ -112,7 +113,7 @@ def _cell(content: Mapping[str, Any], position: int, key: str, sent: Sequence[An
         return typed[position] if position < len(typed) else None
     if key in values:
         return shown(revived({key: values[key]})[key])
-    return kept_cell(sent[position]) if sent is not None and position < len(sent) and key not in BY_KEY else None
+    return kept_cell(sent[position]) if sent is not None and position < len(sent) and key not in _STORED_KEYS else None
 
 
 def as_displayed(cell: float) -> str:
@@ -122,5 +123,8 @@ def as_displayed(cell: float) -> str:
 
 def explanation(outcome: Outcome, content: Mapping[str, Any]) -> str:
     """Return all that is wrong with a row, in one line."""
-    told = [f"{BY_KEY[key].header}：{sentence}" for key, sentence in content.get("errors", ())]
-    return "；".join(told) or outcome.label
+    return "；".join(_with_header(BY_KEY[key].header, said) for key, said in content.get("errors", ())) or outcome.label
+
+
+def _with_header(header: str, sentence: str) -> str:
+    return sentence if sentence.startswith(header) else f"{header}：{sentence}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from domain.cell_reading import Dictionaries
@@ -64,12 +66,15 @@ def _checked(
     importer: Importer,
     dictionaries: Dictionaries,
 ) -> list[Judged]:
-    checkers = {name: RowChecker(layout.fields, dictionaries, importer) for name, layout in layouts.items()}
     judged = []
-    for row in rows:
-        layout = layouts[row.sheet]
-        cells = _cells(row, layout, edits[row.position])
-        judged.append(Judged(row.position, layout, row.row, cells, checkers[row.sheet].check(cells)))
+    for sheet, of_sheet in groupby(rows, key=attrgetter("sheet")):
+        layout, some = layouts[sheet], list(of_sheet)
+        cells = [_cells(row, layout, edits[row.position]) for row in some]
+        checked = RowChecker(layout.fields, dictionaries, importer).check_all(cells)
+        judged += [
+            Judged(row.position, layout, row.row, typed, found)
+            for row, typed, found in zip(some, cells, checked, strict=True)
+        ]
     return judged
 
 
@@ -80,10 +85,13 @@ def _claimed(row: StagedRow) -> Claim | None:
 def _cells(row: StagedRow, layout: SheetLayout, typed: Mapping[str, str]) -> list[CellValue]:
     """Return the row as it was typed, as far as that was kept, with what is typed anew in its place."""
     content = row.content
-    values = {key: shown(value) for key, value in revived(content["values"]).items()}
     kept = content.get("cells")
+    if kept is None:
+        values = {key: shown(value) for key, value in revived(content["values"]).items()}
+        was = {at: values.get(field.key) for at, field in layout.fields.items()}
+    else:
+        was = dict(enumerate(kept))
     cells: list[CellValue] = [None] * (max(column.at for column in layout.columns) + 1)
     for at, field in layout.fields.items():
-        was = values.get(field.key) if kept is None else kept[at] if at < len(kept) else None
-        cells[at] = typed.get(field.key, was) or None
+        cells[at] = typed.get(field.key, was.get(at)) or None
     return cells

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importers
-from domain.background import CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT
+from domain.background import CHECK_IMPORT, COMMIT_IMPORT, ERROR_WORKBOOK, UNDO_IMPORT
 from domain.errors import WorkbookRefused
 from extensions import writing
+from jobs.exports import kept
 from jobs.running import Run, work_of
 from models import BackgroundJob
 from operations import import_runs, imports
@@ -51,6 +52,19 @@ def _undo_failed(job: BackgroundJob, sentence: str) -> None:
 def undo(run: Run) -> None:
     with run.writing():
         import_runs.carry_out_undo(run.actor, _batch(run), run.advance)
+
+
+@work_of(ERROR_WORKBOOK)
+def error_workbook(run: Run) -> None:
+    """Write the rows that are to be mended, or all, into a workbook that lies ready for whoever asked for it."""
+    batch = imports.reached(run.actor, run.payload["batch"])
+    whole = run.payload["whole"]
+    name, rows = importers.error_file_name(batch, whole=whole), batch.total if whole else batch.refused
+    with (importers.whole_file if whole else importers.error_file)(batch, run.advance) as file:
+        key = kept(file.read())
+    with run.writing():
+        imports.note_download(run.actor, batch.id)
+        run.finish(f"{name.replace('，', ' ')}，{rows:,} 行", f"{key}.xlsx")
 
 
 def tidy() -> None:

@@ -11,7 +11,7 @@ from domain.access import Actor, Place
 from domain.verification import OPEN_STATES
 from domain.vocabulary import CertificateStatus, Outcome
 from extensions import db
-from models import ImportBatch, StagedRow, VerificationCase
+from models import ImportBatch, OverwrittenRecord, StagedRow, VerificationCase
 from operations import staging, submissions
 from operations.matching import CERTIFICATES, lies_within
 from operations.staging import STAGED
@@ -48,6 +48,12 @@ def how_many_chosen(batch_id: int) -> int:
     query = select(func.count()).select_from(STAGED).where(
         STAGED.c.batch_id == batch_id, STAGED.c.outcome == Outcome.CONFLICT, STAGED.c.takes_workbook
     )  # fmt: skip
+    return db.session.scalar(query) or 0
+
+
+def how_many_overwritten(batch_id: int) -> int:
+    """Return how many records have the workbook's values since the batch went in."""
+    query = select(func.count()).select_from(OverwrittenRecord).where(OverwrittenRecord.batch_id == batch_id)
     return db.session.scalar(query) or 0
 
 

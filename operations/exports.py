@@ -8,14 +8,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from domain.access import Actor
-from domain.background import BATCH, EXPORT
+from domain.background import BATCH, ERROR_WORKBOOK, EXPORT
 from extensions import db
 from models import BackgroundJob, Event, now
 from operations import events
 
 KEPT_FOR = timedelta(days=1)
 SHOWN = 30
-WITH_FILES = (EXPORT, BATCH)
+WITH_FILES = (EXPORT, ERROR_WORKBOOK, BATCH)
 _WITH_FILES = BackgroundJob.kind_slug.in_([kind.slug for kind in WITH_FILES])
 _LONGEST = 480
 

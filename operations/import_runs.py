@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from domain.access import Actor, Role
-from domain.background import CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT
+from domain.background import CHECK_IMPORT, COMMIT_IMPORT, ERROR_WORKBOOK, UNDO_IMPORT
 from domain.errors import DomainError
 from domain.vocabulary import BatchState
 from extensions import db
@@ -46,6 +46,11 @@ def check_again(actor: Actor, batch_id: int, version: int) -> BackgroundJob:
     batch.note, batch.reading_since = "", now()
     submissions.moved(batch, BatchState.READING)
     return begin_check(actor, batch)
+
+
+def begin_error_workbook(actor: Actor, batch_id: int, *, whole: bool) -> BackgroundJob:
+    """Have the refused rows of a batch, or all of them, written into a workbook that is fetched afterwards."""
+    return background.ask_for(actor, ERROR_WORKBOOK, {"batch": batch_id, "whole": whole})
 
 
 def refuse(batch_id: int, sentence: str) -> None:

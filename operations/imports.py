@@ -154,7 +154,7 @@ def set_aside(actor: Actor, batch_id: int, version: int, *, keep: bool) -> Impor
 
 def summary_of(batch: ImportBatch) -> str:
     """Return how many rows there are of each outcome, in the order of the report."""
-    told = [f"{outcome.label} {batch.count(outcome)} 行" for outcome in Outcome if batch.count(outcome)]
+    told = [f"{outcome.label} {batch.count(outcome):,} 行" for outcome in Outcome if batch.count(outcome)]
     return "，".join(told) or "没有数据"
 
 

@@ -13,7 +13,7 @@ from domain.errors import DomainError
 from domain.verification import CaseState
 from extensions import db
 from models import Certificate, Holder, ImportBatch, LookupCount, OverwrittenRecord, VerificationCase
-from operations import certificates, events, reference_records, telling
+from operations import certificates, conflicts, events, reference_records, telling
 
 REMOVED_AT_ONCE = 5000
 CERTIFICATES = cast(Table, Certificate.__table__)
@@ -44,7 +44,7 @@ def extent(batch: ImportBatch) -> Extent:
     drafts = select(func.count()).select_from(VerificationCase).join(Certificate).where(of_batch)
     return Extent(
         _count(select(func.count()).select_from(Certificate).where(of_batch)),
-        _count(select(func.count()).select_from(OverwrittenRecord).where(OverwrittenRecord.batch_id == batch.id)),
+        conflicts.how_many_overwritten(batch.id),
         _count(drafts.where(VerificationCase.deleted_at.is_(None), VerificationCase.state == CaseState.DRAFT)),
     )
 

@@ -86,6 +86,10 @@ class ImportBatch(BelongsToOffice, Model):
     def total(self) -> int:
         return sum(self.counts.values())
 
+    @property
+    def refused(self) -> int:
+        return sum(self.count(outcome) for outcome in Outcome if outcome.refused)
+
 
 class ApprovalPage(Model):
     """A scanned page of the 批文 behind a batch; the picture lies in the photo storage under a random key."""

@@ -3,13 +3,24 @@
 
 const main = document.querySelector('main');
 
-function place(answer, url) {
+/* What was typed in other rows and not sent yet: by the id of its box, what it holds. */
+function typed(sent) {
+  const boxes = [...main.querySelectorAll('.zs-cell__in')].filter((box) => box.form !== sent);
+  const was = (box) => [...(box.options || [])].find((option) => option.defaultSelected)?.value ?? box.defaultValue;
+  return new Map(boxes.filter((box) => box.value !== was(box)).map((box) => [box.id, box.value]));
+}
+
+function place(answer, url, kept) {
   const fresh = new DOMParser().parseFromString(answer, 'text/html');
   const content = fresh.querySelector('main');
   if (!content) return window.location.assign(url);
   const { scrollX, scrollY } = window;
   document.title = fresh.title;
   main.replaceChildren(...content.childNodes);
+  kept.forEach((value, id) => {
+    const box = document.getElementById(id);
+    if (box) box.value = value;
+  });
   history.replaceState(null, '', url);
   window.scrollTo(scrollX, scrollY);
 }
@@ -32,7 +43,7 @@ document.addEventListener('submit', async (event) => {
   try {
     const answer = await fetch(form.action, { method: 'POST', body: data, headers: { Accept: 'text/html' } });
     const url = new URL(answer.url);
-    place(await answer.text(), `${url.pathname}${url.search}`);
+    place(await answer.text(), `${url.pathname}${url.search}`, typed(form));
     focusNear(top);
   } catch (error) {
     delete form.dataset.sent;

@@ -58,7 +58,7 @@ def test_wrong_rows_come_back_with_every_column_and_what_is_wrong_coloured_and_s
 
     (row,) = rows_of(sheet)
     assert (row["联系电话"], row["*获取方式"]) == ("0777-1", "赠送")
-    assert row["错误说明"].startswith("姓名：姓名没有填，请照证书补上；获取方式：没有“赠送”这种写法")
+    assert row["错误说明"].startswith("姓名没有填，请照证书补上；获取方式：没有“赠送”这种写法")
     assert marked(sheet) == [(2, "*姓名"), (2, "*获取方式")]
     assert "姓名没有填" in sheet.cell(2, 4).comment.text
 

@@ -10,9 +10,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from admin_views import imports as import_pages
 from domain.vocabulary import BatchState
 from extensions import db, writing
-from models import Certificate, ImportBatch, ReferenceRecord, StagedRow
+from models import BackgroundJob, Certificate, ImportBatch, ReferenceRecord, StagedRow
 from operations import imports
 from tests.integration.admin_views.records import office, trail
 from tests.integration.admin_views.uploads import certificates, newest, page_of, press, send, send_rows, shows, stats
@@ -293,9 +294,23 @@ def test_the_refused_rows_come_back_as_they_were_typed_and_that_leaves_an_event(
 
     header, only = load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows(values_only=True)
     told = dict(zip(header, only, strict=True))
-    assert (told["*身份证号"], told["错误说明"]) == (number, "姓名：姓名没有填，请照证书补上")
+    assert (told["*身份证号"], told["错误说明"]) == (number, "姓名没有填，请照证书补上")
     assert "attachment" in answer.headers["Content-Disposition"]
     assert [event.actor_name for event in trail(action="download_errors")] == ["梁敏"]
+
+
+@pytest.mark.parametrize(("choice", "rows"), [({}, 1), ({"others": "1"}, 2)], ids=["the refused rows", "all rows"])
+def test_many_rows_are_written_in_the_background_and_fetched_there(clerk, tmp_path, monkeypatch, choice, rows):
+    monkeypatch.setattr(import_pages, "AT_ONCE", 0)
+    send_rows(clerk, tmp_path, {}, {"name": ""})
+
+    answer = clerk.send(f"/admin/imports/{newest().id}/errors/", choice)
+
+    job = db.session.scalars(select(BackgroundJob).order_by(BackgroundJob.id.desc()).limit(1)).one()
+    written = load_workbook(io.BytesIO(clerk.get(f"/admin/tasks/{job.id}/file").data)).worksheets[0]
+    assert answer.location == "/admin/tasks/"
+    assert written.max_row == rows + 1
+    assert len(trail(action="download_errors")) == 1
 
 
 def test_the_template_is_there_to_be_taken(clerk):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from admin_views import import_mending
 from domain.verification import CaseState
 from domain.vocabulary import BatchState
 from extensions import db
@@ -117,6 +118,30 @@ def test_the_same_wrong_word_is_mended_in_all_rows_at_once(clerk, tmp_path):
     assert stats(clerk) == [("新增", "3"), ("相同，跳过", "0"), ("冲突", "0"), ("必须改", "1")]
 
 
+def test_of_many_rows_only_what_was_looked_at_is_counted_and_all_of_them_are_mended(clerk, tmp_path, monkeypatch):
+    monkeypatch.setattr(import_mending, "LOOKED_AT", 2)
+    send_rows(clerk, tmp_path, *({"obtained_by": "考试"} for _ in range(4)))
+    counted = shows(clerk, "“考试”，前 2 行里有 2 行")
+    form = next(one for one in clerk.page.forms if one["fields"].get("field") == "obtained_by")["fields"]
+
+    address = f"/admin/imports/{newest().id}/mend-alike/?kind=wrong"
+    clerk.post(address, data={**form, "value": "考试", "to": "评审"}, follow_redirects=True)
+
+    assert counted
+    assert shows(clerk, "4 行的“获取方式”一起改成了“评审”")
+
+
+def test_the_same_word_that_is_wrong_for_another_reason_is_left_alone(clerk, tmp_path):
+    higher = {"title": "工程师", "title_level": "助理级"}
+    send_rows(clerk, tmp_path, *([higher] * 2), {**higher, "title_series": "卫生系列"})
+    form = next(one for one in clerk.page.forms if one["fields"].get("field") == "title")["fields"]
+
+    address = f"/admin/imports/{newest().id}/mend-alike/?kind=wrong"
+    clerk.post(address, data={**form, "value": "工程师", "to": "助理工程师"}, follow_redirects=True)
+
+    assert shows(clerk, "2 行的“资格名称”一起改成了“助理工程师”")
+
+
 def test_writings_of_one_unknown_body_are_mended_together(clerk, tmp_path):
     written = ("灵山县职称改革小组办公室", "灵山县职称改革小组办公室", "灵山县职改领导小组办公室")
     send_rows(clerk, tmp_path, *({"awarding_body": one} for one in written))
@@ -209,6 +234,8 @@ def test_conflicts_are_settled_for_all_and_back(clerk, tmp_path):
     press(clerk, "commit")
 
     assert specialties() == ["公路工程", "公路工程"]
+    assert shows(clerk, "按表格改写了 2 条记录")
+    assert not shows(clerk, "行没有导入")
 
 
 def test_a_record_with_an_open_case_is_never_overwritten_and_says_why(clerk, tmp_path):
