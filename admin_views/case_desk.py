@@ -16,7 +16,7 @@ from admin_views.case_forms import reply_form
 from domain.certificate_fields import BY_KEY
 from domain.certificate_rows import Answers, read_answers
 from domain.errors import DomainError, StaleVersion
-from domain.verification import BY_NAME, OFFICE_TURN, Transition
+from domain.verification import BY_NAME, DECISIONS, OFFICE_TURN, Transition
 from extensions import db, writing
 from listing.cases import name_of
 from models import CasePhoto, VerificationCase
@@ -124,9 +124,10 @@ class CaseDesk:
         return self.act(case_id, decision, version)
 
     def act(self, case_id: int, transition: Transition, version: int, **more: Any) -> VerificationCase:
-        """Take one case through one transition with what the form brought."""
+        """Take one case through one transition with what the form brought; the ticks go with the decision."""
         form = request.form
-        ticked = "、".join(BY_KEY[key].label for key in form.getlist("matches_photo") if key in BY_KEY)
+        kept = form.getlist("matches_photo") if transition in DECISIONS else []
+        ticked = "、".join(BY_KEY[key].label for key in kept if key in BY_KEY)
         return cases.act(
             current_actor(), case_id, version, transition.name,
             reply=form.get("reply", ""), evidence=form.get("evidence", "") if transition.evidence else "", checked=ticked, **more,
@@ -190,7 +191,7 @@ class CaseDesk:
         except DomainError as refusal:
             return self.refused(case_id, refusal)
         flash("更正已保存，本人还看不到。选“待客户确认”提交后，由本人确认。", "ok")
-        return redirect(self.at("review", case_id), 303)
+        return self.again(self.reachable(case_id), "")  # what was written besides, such as a reply, is not sent yet
 
     def corrected(self, case: VerificationCase) -> Answers:
         """Read the correction by the rules of the field; what stays as the holder sent it is not checked again."""

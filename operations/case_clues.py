@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain.access import Actor, Permission
+from domain.access import Actor, Permission, Place
 from domain.hints import BodyYears, Likeness, Reference, Twin
 from domain.identifiers import IdDocument
 from extensions import db
-from models import AwardingBody, Certificate, Holder, ProblemPerson, VerificationCase
+from models import AwardingBody, Certificate, ProblemPerson, VerificationCase
 from operations import bodies, case_drafts, photo_twins, reference_records
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
@@ -69,24 +69,33 @@ class CaseClues:
 
     @cached_property
     def number_holders(self) -> list[str]:
-        """Say who else has the number from this body, on record or in a case of their own."""
+        """Say who else has the number from this body, on record or in a case; nobody is named beyond the reviewer's reach."""
         case = self.case
         record = Certificate.with_number(case.cert_no, case.body_key)
-        foreign = record is not None and record.id_digest != case.holder.id_digest
-        found = [f"已有记录，持证人是{record.name}"] if record is not None and foreign else []
-        return [*found, *(f"{name}也在审验" for name in self._rivals())]
+        found = []
+        if record is not None and record.id_digest != case.holder.id_digest:
+            whose = record.name if self._reaches(record.office.place) else "另一个人"
+            found.append(f"已有记录，持证人是{whose}")
+        return [*found, *(f"{self._called(rival)}也在审验" for rival in self._rivals())]
 
-    def _rivals(self) -> list[str]:
-        if not self.case.cert_no:
+    def _rivals(self) -> list[VerificationCase]:
+        case = self.case
+        if not case.cert_no:
             return []
-        query = select(Holder.name).join(VerificationCase, VerificationCase.holder_id == Holder.id).where(
-            VerificationCase.cert_no == self.case.cert_no,
-            VerificationCase.body_key == self.case.body_key,
-            VerificationCase.holder_id != self.case.holder_id,
+        query = select(VerificationCase).where(
+            VerificationCase.cert_no == case.cert_no,
+            VerificationCase.body_key == case.body_key,
+            VerificationCase.holder_id != case.holder_id,
             VerificationCase.submitted_at.is_not(None),
             VerificationCase.deleted_at.is_(None),
-        )  # fmt: skip
+        )
         return list(db.session.scalars(query.limit(SHOWN)))
+
+    def _reaches(self, place: Place | None) -> bool:
+        return place is not None and self.actor.reaches(Permission.REVIEW, place)
+
+    def _called(self, other: VerificationCase) -> str:
+        return other.holder.name if self._reaches(other.place) else "别的职改办的一位持证人"
 
     @cached_property
     def body(self) -> BodyYears | None:
@@ -132,7 +141,7 @@ class CaseClues:
         return other.holder_id == self.case.holder_id and other.cert_no == self.case.cert_no
 
     def _twin(self, other: VerificationCase, alike: list[tuple[str, Match]]) -> Twin:
-        within = other.place is not None and self.actor.reaches(Permission.REVIEW, other.place)
+        within = self._reaches(other.place)
         whose = f"“{other.holder.name}（{other.cert_no or '无编号'}）”" if within else "别的职改办的一件审验"
         pages = "、".join(dict.fromkeys(page for page, _ in alike))
         surest = min((match for _, match in alike), key=lambda match: list(Likeness).index(match.likeness))

@@ -15,7 +15,7 @@ from domain.access import Actor, Permission, Role
 from domain.certificate_fields import ASKED
 from domain.errors import NotFound, StaleVersion
 from domain.letters import LETTERS
-from domain.verification import BY_NAME, OFFICE_TURN, CaseState, refusals, state_word, stranger, submission
+from domain.verification import BY_NAME, OFFICE_TURN, CaseState, Reply, refusals, state_word, stranger, submission
 from extensions import db
 from models import Event, Office, VerificationCase, now
 from operations import claims, events, telling
@@ -59,7 +59,8 @@ def act(
     try:
         take_up_record(case, name)
         transition = submission(CaseFacts(case)) if name == "submit" else BY_NAME[name]
-        step = Step(case, transition, actor, reply.strip(), evidence.strip(), checked, to_office, correction)
+        words = reply.strip() if transition.reply is not Reply.NONE else ""
+        step = Step(case, transition, actor, words, evidence.strip(), checked, to_office, correction)
         _refuse_forbidden(step)
         _carry_out(step)
     except IntegrityError as clash:
@@ -172,7 +173,7 @@ def _stamp(step: Step) -> None:
     case, name = step.case, step.transition.name
     if name in ("submit", "submit_matched", "resubmit"):
         case.submitted_at = now()
-    if step.transition.by_office and step.transition.reply.value != "none":
+    if step.transition.by_office and step.transition.reply is not Reply.NONE:
         case.reply = step.reply or None
     case.decided_at = now() if not case.state.is_open else None
     if step.transition.deletes:

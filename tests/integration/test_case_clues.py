@@ -138,6 +138,8 @@ def test_a_rival_for_the_same_number_is_named(app: Flask) -> None:
     second = act("holder", draft(None, holder(2), cert_no="0777001"), "submit")
 
     assert said(second) == [f"同一编号和授予单位，{first.holder.name}也在审验，身份证号不同，请核对"]
+    act("qz.staff", second, "hand_over", to_office=office("浦北县职改办"))
+    assert said(second, "pb.staff") == ["同一编号和授予单位，别的职改办的一位持证人也在审验，身份证号不同，请核对"]
 
 
 def test_the_years_of_a_body_and_its_numbers_are_looked_at(app: Flask) -> None:

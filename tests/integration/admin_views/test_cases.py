@@ -130,8 +130,12 @@ def test_a_correction_is_saved_beside_what_the_holder_wrote(pending: Verificatio
     client.get(f"/admin/cases/review/{pending.id}/correct/")
     form = client.page.form("specialty")
 
-    client.post(f"/admin/cases/review/{pending.id}/correct/", data={**form, "specialty": "公路与桥梁"})
+    client.post(
+        f"/admin/cases/review/{pending.id}/correct/", data={**form, "specialty": "公路与桥梁", "reply": "请核对专业"}
+    )
 
+    assert "请核对专业" in client.page.text
+    assert [event.reply for event in Event.about("case", pending.id)][-1] is None
     assert again(pending).correction == {"specialty": "公路与桥梁"}
     assert again(pending).specialty == written
 
