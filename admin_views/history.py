@@ -25,6 +25,7 @@ class Happening:
     what: str
     reply: str = ""
     changes: tuple[Change, ...] = ()
+    only_proposed: bool = False
 
     @property
     def changes_told(self) -> str:
@@ -32,8 +33,9 @@ class Happening:
 
     @property
     def compared(self) -> list[tuple[str, Parts, Parts]]:
-        """Return the changes with the signs marked in which the two values differ."""
-        return [(label, *marked(before, after)) for label, before, after in self.changes]
+        """Return the changes with the signs marked in which the two values differ; what was only proposed changed nothing."""
+        changes = () if self.only_proposed else self.changes
+        return [(label, *marked(before, after)) for label, before, after in changes]
 
 
 History = list[Happening]
@@ -46,9 +48,9 @@ def change_told(label: str, before: str, after: str) -> str:
     return f"{label}由“{before}”改为“{after}”" if after else f"{label}“{before}”去掉"
 
 
-def happening(event: Event, changes: Iterable[Change] | None = None) -> Happening:
+def happening(event: Event, changes: Iterable[Change] | None = None, *, only_proposed: bool = False) -> Happening:
     told = tuple(changes_of(event) if changes is None else changes)
-    return Happening(event.at, doer(event), event.summary, event.reply or "", told)
+    return Happening(event.at, doer(event), event.summary, event.reply or "", told, only_proposed)
 
 
 def doer(event: Event) -> str:

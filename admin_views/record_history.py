@@ -53,12 +53,17 @@ def _import_of(record: Certificate | DeletedCertificate) -> History:
 
 
 def _told(events: list[Event]) -> Iterator[Happening]:
-    """A decision and the change it made to the record are two events of one moment: they are told as one."""
+    """A decision and the change it made to the record are two events of one moment: they are told as one.
+
+    What else a case notes, such as what its holder filled in, is no change of the record yet.
+    """
     folded = {after.id: before for before, after in pairwise(events) if _made(before, after)}
     made = {event.id for event in folded.values()}
     for event in events:
         if event.id not in made:
-            yield happening(event, [*_plain(folded.get(event.id)), *_plain(event)])
+            change = folded.get(event.id)
+            proposed = event.subject_type == "case" and change is None
+            yield happening(event, [*_plain(change), *_plain(event)], only_proposed=proposed)
 
 
 def _made(change: Event, decision: Event) -> bool:
