@@ -80,4 +80,5 @@ class Asking(Versioned):
         return self.render(
             "admin/confirm.html", title=title, submit_label=submit_label, warning=warning, form=form, tone=tone,
             hidden=hidden, cancel_url=self.list_url(),
+            keep=f"{request.endpoint}-{request.args.get('id', '')}/{version or 0}/words",
         )  # fmt: skip

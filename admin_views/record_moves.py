@@ -99,7 +99,7 @@ class MovesRecords(RowByRow):
     def moved(self: Any, row_id: int, move: Move, version: int) -> Response:
         with writing():
             label = record_label(register.move(current_actor(), row_id, version, move.name, request.form["reason"]))
-        flash(f"{label}：已{move.label}。", "ok")
+        flash(f"{label}：已{move.verb}。", "ok")
         return redirect(page_of_record(row_id) or self.list_url(), 303)
 
     def not_moved(
@@ -121,6 +121,7 @@ class MovesRecords(RowByRow):
             hidden=[("version", version)], warning=move.meaning, submit_label=f"确认{move.label}",
             lead=f"现在是“{'已删除' if facts.deleted else facts.status.label}”。",
             cancel_url=url_for(f"{self.endpoint}.details_view", id=row.id),
+            keep=f"{self.endpoint}-{row.id}/{row.version}/{move.name}",
         )  # fmt: skip
 
 

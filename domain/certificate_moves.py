@@ -80,6 +80,12 @@ class Move:
     meaning: str = ""
     deletes: bool = False
     restores: bool = False
+    deed: str = ""
+
+    @property
+    def verb(self) -> str:
+        """The move inside a sentence."""
+        return self.deed or self.label
 
     def applies_to(self, record: Record) -> bool:
         return record.status in self.sources and record.deleted == self.restores
@@ -114,7 +120,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "undelete_certificate", "证书恢复", _ANY, None, Permission.CERTIFICATE_CHANGES, Reply.OPTIONAL, (number_is_free,), "info",
-        meaning="证书回到历年证书数据，内容和删除前一样。", restores=True,
+        meaning="证书回到历年证书数据，内容和删除前一样。", restores=True, deed="恢复",
     ),
 )  # fmt: skip
 
@@ -126,9 +132,9 @@ ON_RECORD = tuple(move for move in MOVES if not move.restores)
 def refusals(move: Move, record: Record, actor: Actor, reason: str) -> Iterator[str]:
     """Yield every reason against the move; the first ones make the others pointless, so they come alone."""
     if not actor.reaches(move.permission, record.place):
-        yield f"您不能{move.label}这本证书，请找管理员"
+        yield f"您不能{move.verb}这本证书，请找管理员"
     elif not move.applies_to(record):
-        yield f"现在是“{status_word(record)}”，不能{move.label}"
+        yield f"现在是“{status_word(record)}”，不能{move.verb}"
     else:
         if move.reason is Reply.REQUIRED and not normalizing.text(reason):
             yield f"“{move.label}”要写明原因，请填写原因"
