@@ -19,7 +19,7 @@ import public_views
 from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
-from tables import kept_apart
+from tables import connections, kept_apart
 from web import access, assets, cookies, errors, filters, headers
 
 HOUR = 3600
@@ -52,6 +52,7 @@ def _set_up_shared_objects(app: Flask) -> None:
     app.config["SQLALCHEMY_BINDS"] = kept_apart.binds(app.config["SQLALCHEMY_DATABASE_URI"])
     db.init_app(app)
     kept_apart.init_app(app)
+    connections.init_app(app)
     migrate.init_app(app, db)
     login_manager.init_app(app)
     csrf.init_app(app)
@@ -71,7 +72,6 @@ def _engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True, "pool_recycle": HOUR}
     if url.startswith("postgresql"):
         options |= {
-            "pool_pre_ping": True,
             "pool_size": 10,
             "connect_args": {"options": "-c timezone=UTC -c plan_cache_mode=force_custom_plan -c jit=off"},
         }

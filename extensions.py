@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -71,18 +71,29 @@ KEPT_APART = "kept_apart"
 
 ATTACHED = "attached"
 
+READING = "reading"
+"""Under this name the application keeps the engine for what is only read, where it is another (tables.connections)."""
+
 
 class RoutedSession(BoundSession):
     """Sends statements about a table that is kept apart to its own file; on PostgreSQL there is none, and no need.
 
     While the file is attached to the database's own connection, everything goes there and is one transaction.
+    Outside `writing()` PostgreSQL is read without a transaction.
     """
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **given: Any) -> Engine | Connection:
         apart = None if self.info.get(ATTACHED) else db.engines.get(KEPT_APART)
         if bind is None and apart is not None and any(map(_is_kept_apart, _tables(mapper, clause))):
             return apart
+        if bind is None and not self.info.get("writing"):
+            return reading_engine()
         return super().get_bind(mapper, clause, bind, **given)
+
+
+def reading_engine() -> Engine:
+    engine: Engine = current_app.extensions.get(READING) or db.engine
+    return engine
 
 
 def _tables(mapper: Any, clause: Any) -> Iterable[Any]:
@@ -107,6 +118,8 @@ queue = Queue()
 
 _BUSY_SECONDS = 15
 _PAUSE_SECONDS = 0.002
+_PAGES_IN_LOG = 1000
+"""SQLite folds its log into the database when a change has left so many pages there, before the next writer's turn."""
 
 
 class Moment:
@@ -164,10 +177,12 @@ def _begin(connection: Connection) -> None:
     """A reader begins past SQLAlchemy, in a third of the time: nothing is locked yet, and nothing can go wrong."""
     if connection.dialect.name != "sqlite":
         return
-    if connection.get_execution_options().get("immediate"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
+    asked = connection.get_execution_options()
+    if not asked.get("immediate"):
         connection.connection.cursor().execute("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={0 if asked.get('much') else _PAGES_IN_LOG}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @event.listens_for(Session, "before_flush")
@@ -179,11 +194,12 @@ def _refuse_writes_while_reading(session: Session, *_: Any) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(*, much: bool = False) -> Iterator[Session]:
     """Do one change whole: begin as a writer, commit at the end, leave nothing behind on error.
 
     What was read before is read again inside, so nothing is decided on an old snapshot. Slow work (hashing a
-    password, decoding a photo) belongs before it: on SQLite all others who write wait meanwhile.
+    password, decoding a photo) belongs before it: on SQLite all others who write wait meanwhile. Where `much` is
+    written, SQLite's log is folded into the database only when the next writer has had its turn.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -192,7 +208,7 @@ def writing() -> Iterator[Session]:
     with _turn(session):
         session.info["writing"] = True
         try:
-            session.connection(execution_options={"immediate": True})
+            session.connection(execution_options={"immediate": True, "much": much})
             yield session
             session.commit()
             moment.forget()
@@ -201,6 +217,15 @@ def writing() -> Iterator[Session]:
             raise
         finally:
             session.info["writing"] = session.info[ATTACHED] = False
+    if much:
+        _fold_log()
+
+
+def _fold_log() -> None:
+    """Others read and write meanwhile; a log that somebody still reads is folded by a later change."""
+    if db.engine.dialect.name == "sqlite":
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextmanager

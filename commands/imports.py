@@ -17,7 +17,7 @@ from commands.operator import operator, place_above
 from domain.access import Actor
 from domain.errors import DomainError
 from domain.vocabulary import Outcome
-from extensions import db, writing
+from extensions import db, writing, writing_apart
 from models import ImportBatch, Office
 from operations import imports
 from operations.publishing import OnConflict
@@ -121,7 +121,7 @@ def _bring_in(office: Office, file: Path, errors: Path | None, report: Path | No
         for row in imports.staged_rows(batch_id):
             refused = row.outcome.refused and not row.content.get("overwritten")
             outputs.add(row.sheet, row.row, row.outcome, row.content, refused=refused)
-    with writing():
+    with writing_apart():
         imports.forget_rows(batch_id)
     return outputs
 
@@ -132,7 +132,7 @@ def _checked_and_committed(actor: Actor, office: Office, file: Path, choice: OnC
         batch_id = importers.check(actor, office, source, file.name)
     try:
         version = db.session.get_one(ImportBatch, batch_id).version
-        with writing():
+        with writing(much=True):
             imports.commit_batch(actor, batch_id, version, choice)
     except BaseException:
         with writing():
@@ -144,7 +144,7 @@ def _checked_and_committed(actor: Actor, office: Office, file: Path, choice: OnC
 def import_file(actor: Actor, office: Office, path: Path) -> None:
     """Check a workbook and put its rows on record, those that are refused left out."""
     batch_id = _checked_and_committed(actor, office, path, OnConflict.RECORD)
-    with writing():
+    with writing_apart():
         imports.forget_rows(batch_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importers
 from domain.background import CHECK_IMPORT, COMMIT_IMPORT, ERROR_WORKBOOK, UNDO_IMPORT
 from domain.errors import WorkbookRefused
-from extensions import writing
+from extensions import writing, writing_apart
 from jobs.exports import kept
 from jobs.running import Run, work_of
 from models import BackgroundJob
@@ -38,9 +38,9 @@ def _commit_failed(job: BackgroundJob, sentence: str) -> None:
 
 @work_of(COMMIT_IMPORT, when_failed=_commit_failed)
 def commit(run: Run) -> None:
-    with run.writing():
+    with run.writing(much=True):
         import_runs.carry_out_commit(run.actor, _batch(run), run.payload, run.advance)
-    with writing():
+    with writing_apart():
         imports.forget_rows(_batch(run))
 
 
@@ -50,7 +50,7 @@ def _undo_failed(job: BackgroundJob, sentence: str) -> None:
 
 @work_of(UNDO_IMPORT, when_failed=_undo_failed)
 def undo(run: Run) -> None:
-    with run.writing():
+    with run.writing(much=True):
         import_runs.carry_out_undo(run.actor, _batch(run), run.advance)
 
 

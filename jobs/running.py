@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from domain.background import KINDS, JobKind, pause_after
 from domain.errors import DomainError
 from domain.vocabulary import JobState
-from extensions import Busy, db, queue, writing
+from extensions import Busy, db, queue, reading_engine, writing
 from jobs import progress
 from jobs.presence import presence
 from models import BackgroundJob, now
@@ -83,15 +83,15 @@ class Run:
     def _stop_if_lost(self) -> None:
         """Ask on a connection of its own: the session may be in the middle of something."""
         query = select(BackgroundJob.state, BackgroundJob.attempt).where(BackgroundJob.id == self.job_id)
-        with db.engine.connect() as connection:
+        with reading_engine().connect() as connection:
             found = connection.execute(query).one_or_none()
         if found is None or tuple(found) != (JobState.RUNNING, self.attempt):
             raise NotOurs
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, much: bool = False) -> Iterator[Session]:
         """Do one change whole, as `extensions.writing()` does, unless the job is not this run's any more."""
-        with writing() as session:
+        with writing(much=much) as session:
             background.hold(self.job_id, self.attempt)
             yield session
 

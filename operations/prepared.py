@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, Select
@@ -46,16 +47,26 @@ class _Form:
         self.writers = [(name, write) for name, write in writers.items() if write]
         columns = query.selected_columns
         self.readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self.begins = dialect.name == "postgresql"
         self.row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]  # the query names them
 
     def rows(self, engine: Engine, asked: Mapping[str, Any]) -> list[Any]:
-        connection = engine.raw_connection()
-        try:
+        with closing(engine.raw_connection()) as connection, self._alone(connection.driver_connection):
             cursor = connection.cursor()
             cursor.execute(self.sql, self._written(asked))
             return [self._read(found) for found in cursor.fetchall()]
+
+    @contextmanager
+    def _alone(self, driver: Any) -> Iterator[None]:
+        """Keep psycopg from beginning a transaction: two more trips to the server. SQLite's driver begins none."""
+        if not self.begins:
+            yield
+            return
+        driver.autocommit = True
+        try:
+            yield
         finally:
-            connection.close()
+            driver.autocommit = False
 
     def _written(self, asked: Mapping[str, Any]) -> Any:
         values = {**self.fixed, **asked}

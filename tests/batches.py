@@ -11,7 +11,7 @@ import importers
 import jobs
 from domain.errors import WorkbookRefused
 from domain.vocabulary import BatchState, Outcome, Sex
-from extensions import db, writing
+from extensions import db, writing, writing_apart
 from importing.judging import Judged
 from models import Certificate, ImportBatch
 from operations import imports
@@ -67,9 +67,9 @@ def sent(path: Path, office_name: str = COUNTY, by: str = "ls.staff") -> ImportB
 
 def commit(batch: ImportBatch, choice: OnConflict = OnConflict.RECORD, by: str = "ls.staff") -> ImportBatch:
     actor, batch_id, version = staff(by), batch.id, batch.version
-    with writing():
+    with writing(much=True):
         imports.commit_batch(actor, batch_id, version, choice)
-    with writing():
+    with writing_apart():
         imports.forget_rows(batch_id)
     return db.session.get_one(ImportBatch, batch_id)
 

@@ -31,7 +31,7 @@ def run(book: Path) -> dict[str, Any]:
             batch_id = importers.check(actor, office, file, book.name)
         checked = cost.told()
         version = db.session.get_one(ImportBatch, batch_id).version
-        with writing():
+        with writing(much=True):
             batch = imports.commit_batch(actor, batch_id, version)
             counts = {outcome.label: batch.count(outcome) for outcome in Outcome if batch.count(outcome)}
     told = cost.told(what="own", counts=counts)

@@ -1,0 +1,75 @@
+"""How PostgreSQL is spoken to: reads without a transaction, changes within one, and no line that has gone dead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from extensions import db, reading_engine, writing
+from tables import connections
+from tests.pages import CheckedClient
+
+pytestmark = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+
+_MOMENT = text("SELECT now()")
+"""PostgreSQL's now() stands still within a transaction."""
+_ELSEWHERE = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()")  # fmt: skip
+
+
+def asked_twice() -> tuple[Any, Any]:
+    return db.session.scalar(_MOMENT), db.session.scalar(_MOMENT)
+
+
+def test_what_is_only_read_stands_in_no_transaction(app: Flask) -> None:
+    first, second = asked_twice()
+
+    assert first < second
+
+
+def test_a_change_is_one_transaction_and_what_is_read_after_it_is_in_none(app: Flask) -> None:
+    with writing():
+        first, second = asked_twice()
+    after = asked_twice()
+
+    assert first == second
+    assert after[0] < after[1]
+
+
+def test_a_change_that_fails_leaves_nothing_behind(app: Flask) -> None:
+    def fail_half_way() -> None:
+        with writing():
+            db.session.execute(text("UPDATE office SET name = name || 'x'"))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail_half_way()
+
+    assert db.session.scalar(text("SELECT count(*) FROM office WHERE name LIKE '%x'")) == 0
+
+
+def test_lines_that_the_server_has_cut_are_not_used_again(app: Flask, client: CheckedClient) -> None:
+    assert client.get("/").status_code == 200
+    db.session.remove()
+    with reading_engine().connect() as one, reading_engine().connect() as another:
+        one.execute(_MOMENT)
+        another.execute(_ELSEWHERE)
+
+    assert db.session.scalar(_MOMENT)
+    assert client.get("/").status_code == 200
+
+
+def test_a_line_that_lay_still_for_long_is_asked_first(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(connections, "_answers", lambda connection: asked.append(connection) or True)
+    db.session.scalar(_MOMENT)
+    db.session.remove()
+    assert db.session.scalar(_MOMENT)
+    assert not asked
+    db.session.remove()
+
+    monkeypatch.setattr(connections, "_LONG_UNUSED", -1.0)
+    assert db.session.scalar(_MOMENT)
+    assert asked
