@@ -19,7 +19,7 @@ from flask_wtf import CSRFProtect
 from huey import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
-from sqlalchemy import Connection, Engine, MetaData, Select, Table, event
+from sqlalchemy import Connection, Engine, MetaData, Result, Select, Table, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -89,6 +89,14 @@ class RoutedSession(BoundSession):
         if bind is None and not self.info.get("writing"):
             return reading_engine()
         return super().get_bind(mapper, clause, bind, **given)
+
+
+def read(query: Select[Any], values: Mapping[str, Any] | None = None) -> Result[Any]:
+    """Run a query for columns on the session's own connection: rows without an ORM around them take half the time.
+
+    It returns no entities, and what was changed and not flushed is not seen.
+    """
+    return db.session.connection().execute(query, values)
 
 
 def reading_engine() -> Engine:

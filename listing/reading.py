@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_colum
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.util import ClauseAdapter
 
-from extensions import db
+from extensions import read
 
 SMALL = 1_000
 COUNTED = 10_000
@@ -150,7 +150,7 @@ class Reader:
 
     def page(self, pivot: Pivot | None = None, size: int = PAGE) -> Found:
         back = pivot is not None and pivot.back
-        ids = list(db.session.scalars(self._page_query(pivot, back, size + 1)))
+        ids = list(read(self._page_query(pivot, back, size + 1)).scalars())
         full = len(ids) > size
         stopped = None if full else self._stopped_at(pivot, back)
         shown = ids[:size]
@@ -175,7 +175,7 @@ class Reader:
             return None
         source = self._walk(pivot, back, SMALL, self._ordered_columns).subquery()
         query = select(source.c.id).order_by(*self._ordering(source, back))
-        return db.session.scalar(query.offset(SMALL - 1).limit(1))
+        return read(query.offset(SMALL - 1).limit(1)).scalar()
 
     def _picked(self, source: Any, conditions: Sequence[Any], back: bool) -> Any:
         adapter = ClauseAdapter(source)
@@ -266,7 +266,7 @@ class Reader:
             source = self._small_set().subquery()
             adapter = ClauseAdapter(source)
             fitting = [adapter.traverse(condition) for condition in self.residual]
-            return Count(db.session.scalar(select(func.count()).select_from(source).where(*fitting)) or 0)
+            return Count(read(select(func.count()).select_from(source).where(*fitting)).scalar_one())
         if self.residual:
             return Count(SMALL, "unknown")
         given = self.driver.ways if self.driver else (Way(),)
@@ -279,18 +279,18 @@ class Reader:
             return None
         if self.small is None:
             source = self._walk(pivot, True, most).subquery()
-            return db.session.scalar(select(func.count()).select_from(source))
+            return read(select(func.count()).select_from(source)).scalar()
         source = self._small_set().subquery()
         adapter = ClauseAdapter(source)
         before = or_(*(and_(*part) for part in self._parts(pivot, True)))
         fitting = [adapter.traverse(condition) for condition in (*self.residual, before)]
-        return db.session.scalar(select(func.count()).select_from(source).where(*fitting))
+        return read(select(func.count()).select_from(source).where(*fitting)).scalar()
 
     def _sizes(self, groups: Sequence[Sequence[Way]], most: int = SMALL) -> list[int]:
         if not groups:
             return []
         counts = [_sum([self._size(way, lead, most) for way, lead in self._ways_and_leads(ways)]) for ways in groups]
-        return list(db.session.execute(select(*counts)).one())
+        return list(read(select(*counts)).one())
 
     def _size(self, way: Way, lead: Conditions, most: int) -> Any:
         return _size(self.table, (*lead, *way.conditions), most) if way.ids is None else _length(way.ids, most)
@@ -301,7 +301,7 @@ def sizes_of(table: Any, groups: Sequence[Sequence[Conditions]], most: int) -> l
     if not groups:
         return []
     counts = [_sum([_size(table, conditions, most) for conditions in alternatives]) for alternatives in groups]
-    return list(db.session.execute(select(*counts)).one())
+    return list(read(select(*counts)).one())
 
 
 def _size(table: Any, conditions: Conditions, most: int) -> Any:

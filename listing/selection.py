@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, inspect, or_, select, true
+from sqlalchemy import ARRAY, Integer, and_, any_, bindparam, inspect, or_, select, true
 from sqlalchemy.orm import joinedload, load_only
 
 from domain.access import Permission, Place
 from domain.vocabulary import OfficeKind
-from extensions import db
+from extensions import db, read
 from listing import search
 from listing.filters import GridFilter
 from listing.reading import PAGE, Conditions, Count, Found, Order, Pivot, Reader, Wish, sizes_of
@@ -95,7 +95,8 @@ class Listing:
         What no column shows is neither read nor decrypted, and rows that show only themselves are no entities.
         """
         wanted = {*self.always, *(need for one in self.columns if one.name in names for need in one.reads)}
-        found = _reading(self.model, tuple(sorted(wanted)), place).read(ids)
+        among = _AMONG[db.engine.dialect.name]
+        found = _reading(self.model, tuple(sorted(wanted)), place, among).read(ids)
         return [found[one] for one in ids if one in found]
 
     def tab_named(self, name: str) -> Tab | None:
@@ -113,10 +114,10 @@ class Listing:
 class _Reading:
     """The query for some columns of the rows of these ids at a place."""
 
-    def __init__(self, model: Any, names: Sequence[str], place: Place) -> None:
+    def __init__(self, model: Any, names: Sequence[str], place: Place, among: Callable[[Any], Any]) -> None:
         joined = [getattr(model, name) for name in names if name in inspect(model).relationships]
         plain = [getattr(model, name) for name in names if name not in inspect(model).relationships]
-        here = (model.id.in_(bindparam("ids", expanding=True)), model.within(place))
+        here = (among(model.id), model.within(place))
         self.slim = None if joined else _slim(model)
         self.names = ("id", *names)
         if joined:
@@ -125,16 +126,28 @@ class _Reading:
             self.query = select(model.id, *plain).where(*here)
 
     def read(self, ids: Sequence[int]) -> dict[int, Any]:
-        slim, names, found = self.slim, self.names, db.session.execute(self.query, {"ids": ids})
+        slim, names, asked = self.slim, self.names, {"ids": list(ids)}
         if slim is None:
-            return {row.id: row for row in found.scalars()}
-        return {row[0]: slim(zip(names, row, strict=True)) for row in found}
+            return {row.id: row for row in db.session.scalars(self.query, asked)}
+        return {row[0]: slim(zip(names, row, strict=True)) for row in read(self.query, asked)}
 
 
 @lru_cache(maxsize=512)
-def _reading(model: Any, names: tuple[str, ...], place: Place) -> _Reading:
+def _reading(model: Any, names: tuple[str, ...], place: Place, among: Callable[[Any], Any]) -> _Reading:
     """Built once for each choice of columns at a place: putting a query together takes longer than running it."""
-    return _Reading(model, names, place)
+    return _Reading(model, names, place, among)
+
+
+def _one_by_one(column: Any) -> Any:
+    return column.in_(bindparam("ids", expanding=True))
+
+
+def _as_an_array(column: Any) -> Any:
+    """PostgreSQL takes all of them as one value, and reads a statement that is always the same."""
+    return column == any_(bindparam("ids", type_=ARRAY(Integer)))
+
+
+_AMONG: dict[str, Callable[[Any], Any]] = {"sqlite": _one_by_one, "postgresql": _as_an_array}
 
 
 class _Slim:
@@ -234,13 +247,13 @@ class Selection:
             Event.subject_type == self.listing.subject, Event.subject_id == model.id, Event.id > event_id
         )
         query = select(model.id).where(model.id.in_(ids), model.within(self.place), ~later.exists())
-        left = set(db.session.scalars(query))
+        left = set(read(query).scalars())
         return [one for one in ids if one in left]
 
     def _pivot(self, row_id: int, *, back: bool) -> Pivot | None:
         model, column = self.listing.model, self.reader.sorted_by.column
         query = select(column).where(model.id == row_id, model.within(self.place))
-        row = db.session.execute(query).one_or_none()
+        row = read(query).one_or_none()
         return Pivot(row_id, row[0], back) if row is not None else None
 
     def count(self) -> Count:
