@@ -23,6 +23,8 @@ from operations.dictionary_changes import series_names
 
 CITIES, COUNTIES = 14, 8
 AT_ONCE = 20_000
+MADE_UP = 1_000_000
+"""So many rows are made up one by one; more of them are these again, under other numbers."""
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
     "郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余"
@@ -45,9 +47,12 @@ def fill(app: Flask, rows: int) -> None:
         db.session.rollback()  # SQLite could not fold its log while somebody reads
         chance = random.Random(1)
         dropped = _drop_indexes()
-        _insert(Certificate.__table__, _certificates(rows, offices, series, chance))
-        _insert(Holder.__table__, _holders(rows // 10, chance))
-        _insert(VerificationCase.__table__, _cases(rows // 5, rows // 10, offices, chance))
+        made_up = min(rows, MADE_UP)
+        _insert(Certificate.__table__, _certificates(made_up, offices, series, chance))
+        _insert(Holder.__table__, _holders(made_up // 10, chance))
+        _insert(VerificationCase.__table__, _cases(made_up // 5, made_up // 10, offices, chance))
+        _repeat(Certificate.__table__, made_up, rows, _OF_CERTIFICATES)
+        _repeat(VerificationCase.__table__, made_up // 5, rows // 5, _OF_CASES)
         print(f"{rows:,} rows in {time.monotonic() - started:.0f} s", flush=True)
         _settle(dropped)
     print(f"indexed in {time.monotonic() - started:.0f} s", flush=True)
@@ -173,6 +178,34 @@ def _send(table: str, names: list[str], chunk: list[tuple[Any, ...]]) -> None:
                 for row in chunk:
                     copy.write_row(row)
             driver.commit()
+
+
+Numbers = dict[str, tuple[str, str, int]]
+"""By column, the numbers that no two rows share: what stands before them, how they come from the id, how many digits."""
+_OF_CERTIFICATES: Numbers = {"cert_no": ("", "{id} * 7919777 % 1000000000", 9), "verify_code": ("B", "{id}", 15)}
+_OF_CASES: Numbers = {"cert_no": ("9", "{id}", 9)}
+
+
+def _repeat(table: sa.Table, first: int, rows: int, numbers: Numbers) -> None:
+    """Insert the first rows again and again until there are so many, each time under new numbers."""
+    columns = ", ".join(column.name for column in table.columns)
+    for shift in range(first, rows, first):
+        values = ", ".join(_shifted(column.name, numbers.get(column.name), shift) for column in table.columns)
+        again = f"SELECT {values} FROM {table.name} WHERE id <= {min(first, rows - shift)}"  # noqa: S608 - our own names
+        with db.engine.begin() as connection:
+            connection.execute(sa.text(f"INSERT INTO {table.name} ({columns}) {again}"))
+
+
+def _shifted(column: str, number: tuple[str, str, int] | None, shift: int) -> str:
+    """Return the SQL for a column of a repeated row."""
+    if column == "id":
+        return f"id + {shift}"
+    if number is None:
+        return column
+    prefix, value, digits = number
+    padded = f"'{'0' * digits}' || ({value.format(id=f'CAST(id + {shift} AS BIGINT)')})"
+    last = {"sqlite": f"substr({padded}, -{digits})", "postgresql": f"right({padded}, {digits})"}
+    return f"CASE WHEN {column} IS NOT NULL THEN '{prefix}' || {last[db.engine.dialect.name]} END"
 
 
 def _drop_indexes() -> list[str]:
