@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app
 from PIL.Image import Image
-from sqlalchemy import select, union_all
+from sqlalchemy import bindparam, select, union_all
 
 from domain.errors import DomainError
 from domain.hints import Likeness
@@ -77,21 +77,31 @@ def _nearest(photo: CasePhoto) -> list[tuple[CasePhoto, _Held]]:
 
 
 def _ways_to_hold(photo: CasePhoto) -> list[_Held]:
-    seen = _seen(photo.key)
-    as_sent = _Held(0, photo.fingerprint, seen)
-    turned = turns(seen) if seen else []
-    return [as_sent, *(_Held(at, fingerprint, picture) for at, (fingerprint, picture) in enumerate(turned, start=1))]
+    try:
+        seen, turned = _opened(photo.key), _turned(photo.key)
+    except (DomainError, OSError):
+        return [_Held(0, photo.fingerprint, None)]
+    held = [_Held(at, fingerprint, picture) for at, (fingerprint, picture) in enumerate(turned, start=1)]
+    return [_Held(0, photo.fingerprint, seen), *held]
 
 
 def _in_a_band_of(fingerprints: Sequence[int]) -> set[tuple[int, int]]:
-    """Return id and fingerprint of the newest photos that share a band with one of these, in one statement."""
-    newest = [
-        select(CasePhoto.id, CasePhoto.fingerprint).where(getattr(CasePhoto, f"band_{at}") == bands_of(one)[at])
-        .order_by(CasePhoto.id.desc()).limit(LIKELY).subquery()
-        for one in fingerprints for at in range(BANDS)
-    ]  # fmt: skip
-    rows = db.session.execute(union_all(*(select(one.c.id, one.c.fingerprint) for one in newest)))
+    """Return id and fingerprint of the newest photos that share a band with one of these."""
+    asked = {f"band_{way}_{at}": band for way, one in enumerate(fingerprints) for at, band in enumerate(bands_of(one))}
+    rows = db.session.execute(_newest_in_bands(len(fingerprints)), asked)
     return {(photo_id, fingerprint) for photo_id, fingerprint in rows}
+
+
+@cache
+def _newest_in_bands(ways: int) -> Any:
+    """One statement for all bands of so many ways to hold a photo, built once: a limit stands behind each index."""
+    newest = [
+        select(CasePhoto.id, CasePhoto.fingerprint)
+        .where(getattr(CasePhoto, f"band_{at}") == bindparam(f"band_{way}_{at}"))
+        .order_by(CasePhoto.id.desc()).limit(LIKELY).subquery()
+        for way in range(ways) for at in range(BANDS)
+    ]  # fmt: skip
+    return union_all(*(select(one.c.id, one.c.fingerprint) for one in newest))
 
 
 def _compared(held: _Held, other: CasePhoto) -> Match | None:
@@ -108,6 +118,11 @@ def _seen(key: str) -> Image | None:
         return _opened(key)
     except (DomainError, OSError):
         return None
+
+
+@lru_cache(maxsize=128)
+def _turned(key: str) -> list[tuple[int, Image]]:
+    return turns(_opened(key))
 
 
 @lru_cache(maxsize=512)

@@ -13,6 +13,7 @@ from domain.certificate_rows import shown
 from domain.entrances import asked_at
 from domain.stored_values import revived
 from domain.titles import IMPORTABLE_LEVELS, TitleCatalogue
+from extensions import moment
 from models import VerificationCase
 from operations import dictionaries
 from operations.case_facts import PORTAL_KEYS
@@ -65,8 +66,14 @@ def posted_form(case: VerificationCase, restore: str = "") -> Any:
     return form
 
 
+def _catalogue() -> TitleCatalogue:
+    """What a form offers; whether a title is taken is asked of the dictionary itself."""
+    catalogue: TitleCatalogue = moment.keep("titles", dictionaries.titles)
+    return catalogue
+
+
 def _prepared(form: Any, case: VerificationCase) -> Any:
-    catalogue = dictionaries.titles()
+    catalogue = _catalogue()
     fields = (*asked_at(case.entrance), *FOLDED)
     for absent in [field.key for field in PORTAL if field not in fields]:
         del form[absent]
@@ -102,7 +109,7 @@ def _may_stay_empty(field: Field, case: VerificationCase) -> bool:
 
 def suggested_titles(form: Any) -> list[str]:
     """Return the titles of the chosen series, or of all while none is chosen."""
-    catalogue = dictionaries.titles()
+    catalogue = _catalogue()
     series = [form.title_series.data] if form.title_series.data else catalogue.series_names()
     return list(
         dict.fromkeys(title for one in series for level in IMPORTABLE_LEVELS for title in catalogue.titles(one, level))
