@@ -104,9 +104,11 @@ class CaseBatch(RowByRow):
         fits = VerificationCase.state.in_(transition.sources), ~kept if transition.restores else kept
         able = min(grid.selection.among(*fits).count().number, selected)
         hidden = [("action", transition.name), ("confirmed", "1"), ("all_matching", "1"), ("seen_event", seen)]
+        wanted = ["已删除"] if transition.restores else [state.label for state in transition.sources]
+        why = f"将跳过的现在不是“{'”“'.join(wanted)}”。" if able < selected else ""
         return self.render(
             "admin/confirm.html", title=transition.label, submit_label=f"确认{transition.label}", tone=transition.tone,
-            lead="在后台逐件办理；打开列表以后新来的和有人动过的不算在内。", hidden=hidden,
+            lead=f"在后台逐件办理；打开列表以后新来的和有人动过的不算在内。{why}", hidden=hidden,
             counts={"selected": selected, "able": able, "skipped": selected - able},
             form=form if batch.confirmed() else self.words_form(transition.name, fresh=True),
             action_url=grid.action_url(), cancel_url=self.list_url(),
