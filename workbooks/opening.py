@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from workbooks import sniff
+from workbooks.concealed import Concealed, concealed
 from workbooks.events import SheetStarted
 from workbooks.hidden import Omission
 from workbooks.limits import MEGABYTE, Limits
@@ -46,7 +47,17 @@ def _read_zip(file: BinaryIO, limits: Limits) -> Iterator[Unpacked | Found]:
     if found is Format.XLSX:
         yield from _else(read_xlsx(package, limits), lambda: _read_other(file, limits))
     else:
-        yield from _read_other(file, limits)
+        yield from _read_other(file, limits, _concealed(package, found))
+
+
+def _concealed(package: Package, found: Format) -> Mapping[str, Concealed]:
+    """What is hidden, as far as that can be read: calamine makes sense of files that others do not."""
+    try:
+        return concealed(package, found)
+    except (Refused, MemoryError):
+        raise
+    except Exception:
+        return {}
 
 
 def _read_old(file: BinaryIO, limits: Limits) -> Iterator[Found]:
@@ -62,10 +73,10 @@ def _read_old(file: BinaryIO, limits: Limits) -> Iterator[Found]:
     yield from _else(read_xls(data, limits), otherwise)
 
 
-def _read_other(file: BinaryIO, limits: Limits) -> Iterator[Found]:
+def _read_other(file: BinaryIO, limits: Limits, hidden: Mapping[str, Concealed] | None = None) -> Iterator[Found]:
     from workbooks.other_formats import read_other
 
-    return read_other(file, limits)
+    return read_other(file, limits, hidden or {})
 
 
 def _else(first: Iterator[Found], otherwise: Callable[[], Iterator[Found]]) -> Iterator[Found]:

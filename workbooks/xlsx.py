@@ -54,7 +54,7 @@ class _Directory:
 
 def read_xlsx(package: Package, limits: Limits) -> Iterator[SheetStarted | EncodedRow | Omission]:
     workbook = _workbook_part(package)
-    directory, relations = _Directory(), _relations(package, workbook)
+    directory, relations = _Directory(), relations_of(package, workbook)
     XmlReader(directory.start).parse(package.small(workbook))
     sheets = [sheet for sheet in directory.sheets if _is_worksheet(relations.get(sheet.relation))]
     if not sheets:
@@ -83,13 +83,13 @@ def _rows_told(package: Package, part: str) -> int | None:
 
 
 def _workbook_part(package: Package) -> str:
-    for relation in _relations(package, "").values():
+    for relation in relations_of(package, "").values():
         if relation.kind == "officeDocument":
             return relation.part
     return USUAL_WORKBOOK_PART
 
 
-def _relations(package: Package, part: str) -> dict[str, _Relation]:
+def relations_of(package: Package, part: str) -> dict[str, _Relation]:
     """What a part refers to, by the names it uses for it; the empty name stands for the package itself."""
     folder, name = posixpath.split(part)
     listing = posixpath.join(folder, "_rels", f"{name}.rels")

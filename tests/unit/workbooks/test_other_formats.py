@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from domain.errors import WorkbookRefused
-from tests.unit.workbooks.building import PACKAGE, RELATIONS, ods, rows_of, saved, zipped
-from workbooks import Limits
+from tests.unit.workbooks.building import PACKAGE, RELATIONS, events_of, ods, rows_of, saved, zipped
+from workbooks import LeftOut, Limits
 
 
 def test_an_ods_workbook_keeps_its_types_rows_and_columns(tmp_path):
@@ -30,19 +30,49 @@ def test_an_ods_workbook_with_a_password_is_refused_as_such(tmp_path):
         rows_of(path)
 
 
+def test_what_is_hidden_in_an_ods_workbook_is_left_out_and_told(tmp_path):
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+    rows = (
+        '<table:table-column/><table:table-column table:number-columns-repeated="2" table:visibility="collapse"/>'
+        f"<table:table-row>{cell('甲')}{cell('乙')}</table:table-row>"
+        f'<table:table-row table:visibility="filter" table:number-rows-repeated="2">{cell("丙")}</table:table-row>'
+        f'<table:table-row>{cell("丁")}</table:table-row><table:table-row table:visibility="collapse" '
+        'table:number-rows-repeated="1048570"><table:table-cell/></table:table-row>'
+    )
+    path = saved(tmp_path, ods(rows))
+
+    assert rows_of(path) == {1: ["甲"], 4: ["丁"]}
+    assert [event.sentence for event in events_of(path) if isinstance(event, LeftOut)] == [
+        "工作表“表1”有 2 行是隐藏的（第 2、3 行），没有读入", "工作表“表1”有 1 列是隐藏的（B 列），没有读入",
+    ]  # fmt: skip
+
+
 def test_an_xlsb_workbook_is_read(tmp_path):
     assert rows_of(saved(tmp_path, xlsb())) == {2: [None, "甲", 2.5]}
 
 
-def xlsb() -> bytes:
-    """The smallest binary workbook: one sheet with a text and a number in its second row."""
+@pytest.mark.parametrize(
+    ("hidden", "rows", "said"),
+    [({"row": 0x10}, {}, "第 2 行"), ({"column": 1}, {2: [None, "甲"]}, "C 列")],
+    ids=["a row", "a column"],
+)
+def test_what_is_hidden_in_an_xlsb_workbook_is_left_out_and_told(tmp_path, hidden, rows, said):
+    path = saved(tmp_path, xlsb(**hidden))
+
+    assert rows_of(path) == rows
+    assert [said in event.sentence for event in events_of(path) if isinstance(event, LeftOut)] == [True]
+
+
+def xlsb(row: int = 0, column: int = 0) -> bytes:
+    """The smallest binary workbook: one sheet with a text and a number in its second row; marks of a row and a column."""
     book = _record(131) + _record(143) + _record(156, struct.pack("<2I", 0, 1) + _wide("rId1") + _wide("表1"))
     book += _record(144) + _record(132)
-    row = _record(0, struct.pack("<2IH3BI", 1, 0, 300, 0, 0, 0, 0))
+    columns = _record(390) + _record(60, struct.pack("<4IH", 2, 2, 0, 0, column)) + _record(391)
+    row_head = _record(0, struct.pack("<2IH3BI", 1, 0, 300, 0, row, 0, 0))
     text = _record(6, struct.pack("<2I", 1, 0) + _wide("甲"))
     number = _record(5, struct.pack("<2Id", 2, 0, 2.5))
     dimension = _record(148, struct.pack("<4I", 1, 1, 1, 2))
-    sheet = _record(129) + dimension + _record(145) + row + text + number + _record(146) + _record(130)
+    sheet = _record(129) + dimension + columns + _record(145) + row_head + text + number + _record(146) + _record(130)
     relation = '<Relationship Id="rId1" Type="{}/{}" Target="{}"/>'
     relations = f'<Relationships xmlns="{PACKAGE}">{{}}</Relationships>'
     return zipped(
