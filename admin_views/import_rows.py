@@ -87,6 +87,7 @@ class PreviewRow:
 
     position: int
     where: str
+    place: str
     outcome: Outcome
     cells: Mapping[str, Cell]
     sides: Sequence[Side] = ()
@@ -144,9 +145,11 @@ class _Drawn:
                 cell.say("warn" if sides and name == "errors" else tone, sentence)
                 if self.is_open and name == "errors" and not sides:
                     cell.typed = self._box(row.position, key, whole.get(key, ""))
-        where = f"{row.sheet} {row.row}" if len(self.columns) > 1 else str(row.row)
+        where, place = str(row.row), f"第 {row.row} 行"
+        if len(self.columns) > 1:
+            where, place = f"{row.sheet} {where}", f"工作表“{row.sheet}”{place}"
         reason = self.kept.get(content.get("record") or 0, "")
-        return PreviewRow(row.position, where, row.outcome, cells, sides, row.takes_workbook, reason)
+        return PreviewRow(row.position, where, place, row.outcome, cells, sides, row.takes_workbook, reason)
 
     def _box(self, position: int, key: str, text: str) -> str:
         """A box holds what was typed last; an ID number only once it was asked for."""

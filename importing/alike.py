@@ -38,7 +38,7 @@ class Alike:
     @property
     def said(self) -> str:
         """What tells its rows from others with the same value; the likenesses of a body differ, the mistake does not."""
-        return "" if self.field.kind is Kind.BODY else self.sentence
+        return "" if _is_unknown_body(self.field.key, self.sentence) else self.sentence
 
     @property
     def is_closed(self) -> bool:
@@ -47,11 +47,12 @@ class Alike:
 
     @property
     def title(self) -> str:
-        quoted = "".join(f"“{without_id_numbers(value)}”" for value in list(self.values)[:2])
+        quoted = "".join(f"“{without_id_numbers(value)}”" for value in list(self.values)[:2] if value)
         many = f"等 {len(self.values)} 种写法" if len(self.values) > 2 else ""
+        written = f"{quoted}{many}，" if quoted else ""
         said = self.said or f"没有对上{self.field.header}"
         seen = f"共 {self.rows:,} 行" if self.looked_at is None else f"前 {self.looked_at:,} 行里有 {self.rows:,} 行"
-        return f"{quoted}{many}，{seen}，{said}"
+        return f"{written}{seen}，{said}"
 
     @property
     def button(self) -> str:
@@ -77,11 +78,11 @@ def groups(rows: Iterable[StagedRow], columns: Mapping[str, Columns], dictionari
         there = texts(content, columns.get(row.sheet, ()))
         for key, sentence in _spoken(content):
             text = there.get(key, "").strip()
-            if text:
-                options = suggested.of(BY_KEY[key], text, content["values"])
-                mark = (key, options[0] if options else text) if key == "awarding_body" else (key, sentence)
-                group = found.setdefault(mark, Alike(BY_KEY[key], sentence, options))
-                group.values[text] = group.values.get(text, 0) + 1
+            options = suggested.of(BY_KEY[key], text, content["values"])
+            is_unknown = _is_unknown_body(key, sentence)
+            mark = (key, (options[0] if options else text) if is_unknown else sentence)
+            group = found.setdefault(mark, Alike(BY_KEY[key], sentence, options))
+            group.values[text] = group.values.get(text, 0) + 1
     several = [group for group in found.values() if group.rows >= FEWEST]
     return sorted(several, key=lambda group: -group.rows)
 
@@ -104,10 +105,14 @@ def _spoken(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     told: dict[str, str] = {}
     for name in ("errors", "warnings"):
         for key, sentence in content.get(name, ()):
-            about_value = name == "errors" or key != "awarding_body" or sentence.startswith("授予单位里没有")
+            about_value = name == "errors" or key != "awarding_body" or _is_unknown_body(key, sentence)
             if BY_KEY[key].kind in _ALIKE and about_value:
                 told.setdefault(key, sentence)
     yield from told.items()
+
+
+def _is_unknown_body(key: str, sentence: str) -> bool:
+    return key == "awarding_body" and sentence.startswith("授予单位里没有")
 
 
 class _Suggested:

@@ -118,6 +118,18 @@ def test_the_same_wrong_word_is_mended_in_all_rows_at_once(clerk, tmp_path):
     assert stats(clerk) == [("新增", "3"), ("相同，跳过", "0"), ("冲突", "0"), ("必须改", "1")]
 
 
+def test_cells_left_empty_are_filled_together(clerk, tmp_path):
+    send_rows(clerk, tmp_path, *({"obtained_by": None} for _ in range(3)))
+    asked = shows(clerk, "共 3 行，获取方式没有填，请照证书补上")
+    form = next(one for one in clerk.page.forms if one["fields"].get("field") == "obtained_by")["fields"]
+
+    address = f"/admin/imports/{newest().id}/mend-alike/?kind=wrong"
+    clerk.post(address, data={**form, "value": "", "to": "评审"}, follow_redirects=True)
+
+    assert asked
+    assert stats(clerk)[0] == ("新增", "3")
+
+
 def test_of_many_rows_only_what_was_looked_at_is_counted_and_all_of_them_are_mended(clerk, tmp_path, monkeypatch):
     monkeypatch.setattr(import_mending, "LOOKED_AT", 2)
     send_rows(clerk, tmp_path, *({"obtained_by": "考试"} for _ in range(4)))
