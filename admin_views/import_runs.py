@@ -33,6 +33,11 @@ UNDER_WAY = {
     BatchState.READING: "正在检查表格", BatchState.COMMITTING: "正在导入", BatchState.UNDOING: "正在撤销导入",
 }  # fmt: skip
 BY_HAND = "命令行正在办理这一批"
+STEPS = ("上传表格", "对应列", "检查数据", "导入")
+STEP_OF = {
+    BatchState.REFUSED: 1, BatchState.UNMAPPED: 2, BatchState.READING: 3, BatchState.CHECKED: 3, BatchState.RETURNED: 3,
+    BatchState.SUBMITTED: 4, BatchState.COMMITTING: 4, BatchState.COMMITTED: len(STEPS) + 1,
+}  # fmt: skip
 
 
 def file_is_chosen(form: Any, field: FileField) -> None:
@@ -93,6 +98,7 @@ class Running:
         page: str = self.render(
             "admin/imports/running.html", page_title=batch.file_name, batch=batch, title=UNDER_WAY[batch.state],
             progress=progress_of(batch), can=available(batch, current_actor()),
+            steps=STEPS, step=STEP_OF.get(batch.state),
         )  # fmt: skip
         return page
 

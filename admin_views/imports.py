@@ -15,7 +15,7 @@ from admin_views.batch import as_id
 from admin_views.import_columns import OPTIONS, ColumnAnswers, summaries
 from admin_views.import_mending import Mending, alike_in, controls, where
 from admin_views.import_rows import CONFLICT, NEW, SAME, SHOWN, WRONG, RowKind, Typed, kind_named, kinds_of, preview
-from admin_views.import_runs import Running, UploadForm, begin, progress_of, why_not_undone
+from admin_views.import_runs import STEP_OF, STEPS, Running, UploadForm, begin, progress_of, why_not_undone
 from admin_views.import_submissions import Submitting, pages_of
 from admin_views.listing_view import AT_ONCE
 from admin_views.screen import BackOfficeScreen, screen_url
@@ -30,11 +30,6 @@ from operations import conflicts, import_runs, imports, submissions
 from operations.dictionary_changes import series_names
 from web.access import current_actor
 
-STEPS = ("上传表格", "对应列", "检查数据", "导入")
-STEP_OF = {
-    BatchState.UNMAPPED: 2, BatchState.CHECKED: 3, BatchState.RETURNED: 3, BatchState.SUBMITTED: 4,
-    BatchState.COMMITTED: len(STEPS) + 1, BatchState.REFUSED: 1,
-}  # fmt: skip
 TONES = {
     BatchState.COMMITTED: "ok", BatchState.CHECKED: "warn", BatchState.UNMAPPED: "warn", BatchState.SUBMITTED: "info",
     BatchState.RETURNED: "warn", BatchState.READING: "info", BatchState.COMMITTING: "info", BatchState.UNDOING: "info",

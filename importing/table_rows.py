@@ -44,13 +44,20 @@ class RowFilter:
 
     def _is_data(self, row: Row) -> bool:
         filled, serial = list(_filled(row.cells, self._data)), list(_filled(row.cells, self._serial))
-        if _is_note([*serial, *filled]) or _is_note(filled) or (not filled and any(map(_is_words, serial))):
+        if (
+            (serial and _is_note([*serial, *filled]))
+            or _is_note(filled)
+            or (not filled and any(map(_is_words, serial)))
+        ):
             self.pass_over(row.number)
             return False
-        return bool(filled) and not (len(filled) > 1 and self._is_header_again(row.cells))
+        return bool(filled) and not (len(filled) > 1 and self._is_header_again(filled[0], row.cells))
 
-    def _is_header_again(self, cells: Sequence[CellValue]) -> bool:
+    def _is_header_again(self, first: CellValue, cells: Sequence[CellValue]) -> bool:
         """Whether a row repeats the header, or a line of it, as at the top of a printed page."""
+        word = header_text(first)
+        if word not in self._header.values() and named(word) is None:
+            return False
         there = {at: header_text(cells[at] if at < len(cells) else None) for at in self._data}
         return all(self._header[at] == text for at, text in there.items()) or (
             sum(named(text) is not None for text in there.values()) >= CERTAIN
