@@ -54,7 +54,11 @@ class CaseBatch(RowByRow):
 
     def confirm_words(self: Any, name: str) -> dict[str, Any]:
         texts = [one.text for one in review_queue.reply_texts(current_actor(), name)]
-        return {"templates": texts, "office_names": [office.name for office in self.targets(BY_NAME[name])]}
+        return {
+            "warning": BY_NAME[name].meaning,
+            "templates": texts,
+            "office_names": [office.name for office in self.targets(BY_NAME[name])],
+        }
 
     def done_url(self, row_id: int) -> str | None:
         """What was passed on to an office elsewhere is out of sight."""

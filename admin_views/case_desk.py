@@ -159,7 +159,7 @@ class CaseDesk:
         hidden += [("matches_photo", key) for key in request.form.getlist("matches_photo")]
         return self.render(
             "admin/confirm.html", title=f"认定为假证：{name_of(case)}", form=form, hidden=hidden, tone="bad",
-            warning="认定后这本证书不能公开查验，持证人会列入问题人员。认定错了可以用“恢复”撤回。",
+            warning=decision.meaning,
             submit_label="确认是假证", cancel_url=self.at("review", case.id), cancel_label="返回审核页",
             action_url=self.at("decide", case.id), keep=case_page.keep_key(case, decision.name),
             templates=[one.text for one in review_queue.reply_texts(current_actor(), decision.name)],

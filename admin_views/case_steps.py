@@ -59,7 +59,7 @@ class CaseSteps:
     def step_page(self: Any, case: VerificationCase, transition: Transition, form: ReplyForm, seen: int) -> str:
         return self.render(
             "admin/confirm.html", title=f"{transition.label}：{name_of(case)}", form=form,
-            hidden=[("version", seen)], tone=transition.tone, submit_label=f"确认{transition.label}",
+            hidden=[("version", seen)], warning=transition.meaning, tone=transition.tone, submit_label=f"确认{transition.label}",
             cancel_url=self.at("review", case.id), cancel_label="返回审核页",
             keep=case_page.keep_key(case, transition.name),
             office_names=[office.name for office in self.targets(transition, case)],

@@ -214,6 +214,8 @@ class Transition:
     evidence: bool = False
     confirms_correction: bool = False
     deed: str = ""
+    meaning: str = ""
+    """What it brings about, told where it is asked once more."""
 
     @property
     def verb(self) -> str:
@@ -264,18 +266,29 @@ TRANSITIONS: tuple[Transition, ...] = (
         "call_in", "待现场审核", (S.PENDING,), S.ONSITE, Role.STAFF, Reply.REQUIRED, tone="plum", batch=True, key="4",
         deed="转为待现场审核",
     ),
-    Transition("reject", "审核不通过", OFFICE_TURN, S.REJECTED, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, key="5"),
+    Transition(
+        "reject", "审核不通过", OFFICE_TURN, S.REJECTED, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, key="5",
+        meaning="审完以后，本人不能再提交同一本证书。审错了可以用“恢复”撤回。",
+    ),
     Transition(
         "find_counterfeit", "假证", OFFICE_TURN, S.COUNTERFEIT, Role.STAFF, Reply.REQUIRED,
         tone="bad", batch=True, key="6", evidence=True, deed="认定为假证",
+        meaning="认定后证书不能公开查验，持证人会列入问题人员。认定错了可以用“恢复”撤回。",
     ),
     Transition(
         "take_back", "恢复",
         (S.ONSITE, S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION, S.APPROVED, S.AUTO_APPROVED, S.REJECTED, S.COUNTERFEIT),
         S.PENDING, Role.STAFF, Reply.REQUIRED, tone="info", batch=True,
+        meaning="审验回到待审核，内容是本人最后提交的；已公开的撤下，记录还原成审核前的，这一件列入的问题人员解除。本人会收到消息。",
     ),
-    Transition("hand_over", "转办", (S.PENDING,), S.PENDING, Role.STAFF, Reply.REQUIRED, batch=True),
-    Transition("delete", "删除", (S.DRAFT, S.PENDING), None, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, deletes=True),
+    Transition(
+        "hand_over", "转办", (S.PENDING,), S.PENDING, Role.STAFF, Reply.REQUIRED, batch=True,
+        meaning="转过去以后由那里审核；不是本机构下级的，这里不再看得到。本人会收到消息。",
+    ),
+    Transition(
+        "delete", "删除", (S.DRAFT, S.PENDING), None, Role.STAFF, Reply.REQUIRED, tone="bad", batch=True, deletes=True,
+        meaning="删除以后不再审核，可以在“已删除”里撤销。本人会收到消息。",
+    ),
     Transition(
         "undelete", "撤销删除", (S.DRAFT, S.PENDING), None, Role.STAFF, guards=(office_deleted_it,), batch=True, restores=True
     ),
