@@ -279,7 +279,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "take_back", "恢复",
         (S.ONSITE, S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION, S.APPROVED, S.AUTO_APPROVED, S.REJECTED, S.COUNTERFEIT),
         S.PENDING, Role.STAFF, Reply.REQUIRED, tone="info", batch=True,
-        meaning="审验回到待审核，内容是本人最后提交的；已公开的撤下，记录还原成审核前的，这一件列入的问题人员解除。本人会收到消息。",
+        meaning="审验回到待审核，内容是本人最后提交的。已公开的撤下，记录还原成审核前的；因这一件列入问题人员的，一并解除。本人会收到消息。",
     ),
     Transition(
         "hand_over", "转办", (S.PENDING,), S.PENDING, Role.STAFF, Reply.REQUIRED, batch=True,

@@ -128,7 +128,7 @@ class CaseClues:
 
     @cached_property
     def twins(self) -> list[Twin]:
-        """Look among photos sent with other certificates; one sentence for a case, whichever of its photos are alike."""
+        """Look among photos sent with other certificates; one sentence for a case, of the photos that are surest."""
         alike: dict[int, list[tuple[str, Match]]] = {}
         for photo in self.case.photos:
             for match in () if photo.superseded else photo_twins.matches(photo):
@@ -143,6 +143,6 @@ class CaseClues:
     def _twin(self, other: VerificationCase, alike: list[tuple[str, Match]]) -> Twin:
         within = self._reaches(other.place)
         whose = f"“{other.holder.name}（{other.cert_no or '无编号'}）”" if within else "别的职改办的一件审验"
-        pages = "、".join(dict.fromkeys(page for page, _ in alike))
         surest = min((match for _, match in alike), key=lambda match: list(Likeness).index(match.likeness))
+        pages = "、".join(dict.fromkeys(page for page, match in alike if match.likeness is surest.likeness))
         return Twin(pages, whose, surest.likeness, surest.turned, other.id if within else None)
