@@ -22,6 +22,16 @@ def site() -> str:
     return current_app.config["PUBLIC_URL"] or f"{request.scheme}://{request.host}"
 
 
+def path_of_code(code: str) -> str:
+    """Return the path at which a verify code is checked; every look-up shows one, and a code is never quoted in it."""
+    return _path_before_codes(request.script_root) + code
+
+
+@lru_cache(maxsize=64)
+def _path_before_codes(root: str) -> str:
+    return url_for("lookup.verified", code="")
+
+
 @lru_cache(maxsize=1024)
 def qr_code(address: str) -> bytes:
     """Draw an address as an SVG picture, with the quiet margin that scanners ask for."""

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, get_template_attribute, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 from wtforms import StringField
 from wtforms.validators import Length
 
 from domain.access import Permission
 from domain.errors import TooMany
-from domain.vocabulary import CertificateStatus
 from extensions import writing
-from models import now
 from operations import lookups
 from operations.certificates import VERIFY_CODE
-from public_views.addresses import public_address, qr_code, site
-from web import captcha, shell
+from public_views.addresses import public_address, qr_code
+from public_views.found import page as found_page
+from web import captcha
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
@@ -58,7 +56,7 @@ def result() -> Any:
     typed = request.form
     found = () if "again" in typed else lookups.find(typed.get("number", ""), typed.get("name", ""), _address())
     misses = _refuse_too_many(found)
-    return _found(found) if found and misses < ASK_AFTER else _asked_again(LookupForm(), misses)
+    return found_page(found) if found and misses < ASK_AFTER else _asked_again(LookupForm(), misses)
 
 
 def _asked_again(asked: LookupForm, misses: int) -> Any:
@@ -70,7 +68,7 @@ def _asked_again(asked: LookupForm, misses: int) -> Any:
         return _form(asked)
     found = lookups.find(asked.number.data, asked.name.data, _address())
     if found:
-        return _found(found)
+        return found_page(found)
     _count_miss()
     return render_template("public/not_found.html", form=asked)
 
@@ -84,7 +82,7 @@ def verified(code: str) -> Any:
     if not found:
         _count_miss()
         return render_template("public/unknown_code.html", code=code[:20]), 404
-    return _found(found)
+    return found_page(found)
 
 
 @blueprint.get("/v/<code>.svg")
@@ -102,17 +100,6 @@ def _form(asked: LookupForm) -> str:
     if lookups.misses_of(_address()) >= ASK_AFTER:
         captcha.ask(asked)
     return render_template("public/lookup.html", form=asked)
-
-
-def _found(certificates: Sequence[Any]) -> str:
-    first, here = certificates[0], site()
-    paths = {one.id: url_for("lookup.verified", code=one.verify_code) for one in certificates}
-    drawn = get_template_attribute("public/_found.html", "found")(
-        certificates, times={one.id: lookups.counted(one) for one in certificates}, paths=paths, looked_up_at=now(),
-        address=here + paths[first.id], host=urlsplit(here).netloc,
-    )  # fmt: skip
-    void = first.cert_status is CertificateStatus.VOID
-    return shell.page("public/result.html", drawn, several=len(certificates) > 1, void=void)
 
 
 def _refuse_too_many(found: Sequence[Any]) -> int:

@@ -1,7 +1,8 @@
-"""What is drawn once for all who look a certificate up: it belongs to nobody, and never stays behind what it is made of."""
+"""The page that is drawn once for all who look a certificate up: it belongs to nobody, and its blanks are filled anew."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from domain.vocabulary import CertificateStatus
 from extensions import db, moment, writing
 from models import Certificate
-from operations import certificates, lookups
+from operations import certificates
 from tests.integration.public_views.people import LU, WEI, record, register
 from tests.pages import CheckedClient
 
@@ -31,6 +32,13 @@ def around(client: CheckedClient, path: str) -> str:
     return html.partition("再查一本")[0] + html.partition("</main>")[2]
 
 
+def result(client: CheckedClient, path: str) -> str:
+    """Return what a page says was found, without the moment and the number of look-ups."""
+    html = client.get(path).get_data(as_text=True)
+    found = html.partition("再查一本")[2].partition("</main>")[0]
+    return re.sub(r"浏览 \d+ 次|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", "", found)
+
+
 def test_who_is_signed_in_reads_their_name_and_nobody_else_does(app: Flask, as_holder: Any) -> None:
     path = f"/v/{code()}"
     stranger, wei, lu = app.test_client(), as_holder(register(LU)), as_holder(register(WEI))
@@ -42,6 +50,13 @@ def test_who_is_signed_in_reads_their_name_and_nobody_else_does(app: Flask, as_h
     ]  # fmt: skip
     assert pages[1] == pages[3]
     assert "登录或注册" in pages[1]
+
+
+def test_what_was_found_reads_the_same_to_all(app: Flask, as_holder: Any) -> None:
+    wei, paths = as_holder(register()), [f"/v/{code()}", f"/v/{code(cert_no=None, specialty='', issued_on=None)}"]
+
+    for path in paths + paths:
+        assert result(wei, path) == result(app.test_client(), path)
 
 
 def test_a_message_that_waits_is_shown_once_and_to_nobody_else(app: Flask) -> None:
@@ -106,17 +121,26 @@ def test_another_telephone_is_shown_as_soon_as_a_moment_has_passed(
 def test_what_was_found_is_never_kept(app: Flask, client: CheckedClient) -> None:
     path = f"/v/{code()}"
     client.get(path)
-    lookups.buffer.take()
-    lookups.buffer.written()
-    db.session.rollback()
+    changed = {"name": "韦<小>兰", "title": "\0name\0", "specialty": "", "cert_status": CertificateStatus.VOID}
     with db.engine.begin() as another:
-        another.execute(db.update(Certificate).values(name="韦<小>兰", cert_status=CertificateStatus.VOID))
+        another.execute(db.update(Certificate).values(changed))
 
     page = client.get(path).get_data(as_text=True)
 
-    assert "韦&lt;小&gt;兰" in page
+    assert page.count("韦&lt;小&gt;兰") == 1
+    assert "<dt>资格名称</dt><dd>\0name\0</dd>" in page
+    assert '<dt>专业</dt><dd><span class="zs-hint">没有填</span></dd>' in page
     assert "这本证书已作废" in client.page.text
-    assert "浏览 1 次" in client.page.text
+    assert "浏览 2 次" in client.page.text
+
+
+def test_each_lack_shows_on_its_own_page_only(app: Flask, client: CheckedClient) -> None:
+    lacking = [{}, {"specialty": ""}, {"issued_on": None}, {"specialty": None, "issued_on": None}]
+    paths = [f"/v/{code(cert_no=f'134607{number}', **lack)}" for number, lack in enumerate(lacking)]
+
+    shown = [client.get(path).get_data(as_text=True).count("没有填") for path in paths + paths]
+
+    assert shown == [0, 1, 1, 2] * 2
 
 
 def test_a_site_below_a_path_leads_nobody_above_it(app: Flask, client: CheckedClient) -> None:
