@@ -23,6 +23,7 @@ from operations import review_queue, working_days
 from tables.name_piece import PIECE
 
 S = CaseState
+POOLED = [("yes", "待分派（授予单位不在字典里）"), ("no", "已归授予单位")]
 HELD_BY_HOLDER = (S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION)
 
 
@@ -138,6 +139,7 @@ CASES = Listing(
         GridFilter("obtained_by", "获取方式", "select", equals(Case.obtained_by), ObtainedBy.choices),
         GridFilter("specialty", "专业", "text", contains(Case.specialty)),
         GridFilter("awarded", "授予时间", "month_range", between(Case.awarded_on)),
+        GridFilter("pooled", "分派", "select", lambda answer: Case.pooled.is_(answer == "yes"), lambda: POOLED),
     ),
     sorts={"submitted_at": True, "cert_no": True, "awarded_on": False, "title": False, "awarding_body": False, "id": False},
     default_sort="submitted_at",

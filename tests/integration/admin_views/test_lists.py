@@ -188,6 +188,7 @@ OF_CASES: dict[str, tuple[dict[str, str], Says]] = {
     "obtained_by": ({"obtained_by": "review"}, _is(lambda row: row.obtained_by, ObtainedBy.REVIEW)),
     "specialty": ({"specialty": "水电"}, _has(lambda row: row.specialty, "水电")),
     "awarded": ({"awarded_from": "2009", "awarded_to": "2010"}, _in_years("awarded_on", "2009", "2010")),
+    "pooled": ({"pooled": "yes"}, lambda row: row.pooled),
     "search": ({"search": "海生"}, _has(lambda row: row.holder.name, "海生")),
 }  # fmt: skip
 
@@ -228,7 +229,7 @@ def queue(app: Any) -> None:
         case(
             (CaseState.PENDING, CaseState.ONSITE)[index % 5 == 4],
             ("灵山县职改办", "浦北县职改办", "钦州市职改办")[index % 3], holder=index % 4,
-            former_name=("韦大兰", None)[index % 2], awarding_body=("灵山县职改办", "浦北县职改办")[index % 2],
+            pooled=index % 5 < 2, former_name=("韦大兰", None)[index % 2], awarding_body=("灵山县职改办", "浦北县职改办")[index % 2],
             submitted_at=datetime(2026, 10 + index % 2, 5, 4, tzinfo=UTC), **_values(index) | {"cert_no": f"0{8 + index % 2}{index:05}"},
         )  # fmt: skip
 
