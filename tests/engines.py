@@ -20,6 +20,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
@@ -40,6 +41,12 @@ THROWAWAY = {
     "port": "5432",
 }
 SECONDS_TO_START = 60
+
+
+PLAIN_SQL = pytest.mark.parametrize(
+    "app", ["sqlite", "postgresql"] if os.environ.get("SOAK") else ["sqlite"], indirect=True
+)
+"""For what no engine has a say in (who may, what is said, what a table of rules forbids); script/soak asks both."""
 
 
 class PostgresMissing(RuntimeError):

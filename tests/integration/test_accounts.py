@@ -13,6 +13,7 @@ from models import Challenge, Event, FailedAttempt, Holder, StaffUser, now
 from operations import accounts, challenges, sessions, throttle
 from operations.accounts import Attempt
 from operations.passwords import fits, hashed
+from tests.engines import PLAIN_SQL
 from tests.factories import holder, still_open
 
 ADDRESS = "203.0.113.9"
@@ -133,6 +134,7 @@ def test_a_new_password_ends_all_sessions_and_the_first_one_is_done_with(app):
     assert fits(user.password_hash, "a-better-one-2026")
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "password", ["1234567", "x" * 65, "12345678", "first-password-of-tests", "ls.staff1", "password123"]
 )

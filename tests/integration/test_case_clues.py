@@ -19,6 +19,7 @@ from models import AwardingBody, CasePhoto, VerificationCase
 from operations import bodies
 from operations.case_clues import CaseClues
 from photos import SafePhoto, bands_of, make_safe, turned
+from tests.engines import PLAIN_SQL
 from tests.factories import act, case_at, certificate, draft, holder, office, staff
 
 
@@ -57,6 +58,7 @@ def test_a_copied_photo_is_found_even_saved_anew(app: Flask) -> None:
     assert len(said(other)) == 1
 
 
+@PLAIN_SQL
 def test_two_certificates_of_one_design_are_no_copy(app: Flask) -> None:
     case, other = two(app)
 

@@ -13,6 +13,7 @@ from extensions import db, writing
 from models import Holder, VerificationCase
 from operations import case_drafts
 from tests import factories
+from tests.engines import PLAIN_SQL
 from tests.factories import act, case_at, certificate, draft, edit, holder, photo
 
 
@@ -88,6 +89,7 @@ def test_what_the_account_says_is_not_asked_again(app):
     assert start(owner, record).employer_name == "灵山县二中"
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("typed", ["", "无", "1234567890123456", "桂中级字第0812号", "12a"])
 def test_the_portal_takes_only_digits(app, typed):
     with pytest.raises(FieldProblem, match="证书编号"):

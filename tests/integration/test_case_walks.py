@@ -19,7 +19,10 @@ from models import Event, Holder, ProblemPerson, VerificationCase
 from operations import case_drafts, events, lookups
 from operations.case_facts import PORTAL_KEYS, CaseFacts
 from tests import factories
+from tests.engines import PLAIN_SQL
 from tests.factories import act, certificate, draft, holder, office, staff
+
+pytestmark = PLAIN_SQL
 
 OFFICES = ("ls.staff", "ls.admin", "qz.staff", "pb.staff")
 NAMES = sorted({one.name.removesuffix("_matched") for one in TRANSITIONS})

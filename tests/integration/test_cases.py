@@ -12,6 +12,7 @@ from extensions import db, writing
 from models import Event, Message, ProblemPerson, VerificationCase
 from operations import lookups, offices
 from tests import factories
+from tests.engines import PLAIN_SQL
 from tests.factories import (
     COUNTY,
     act,
@@ -58,6 +59,7 @@ DIFFERENT = (
 )  # fmt: skip
 
 
+@PLAIN_SQL
 def test_one_deciding_column_that_differs_leads_to_the_office(app):
     sent = [draft(certificate(holder()), **changed) for changed in DIFFERENT]
 
@@ -320,6 +322,7 @@ def test_who_decided_in_another_window_is_called_you(app):
         act("ls.staff", case, "approve", version=seen)
 
 
+@PLAIN_SQL
 def test_what_the_table_does_not_have_is_refused_and_leaves_no_trace(app):
     standing = [case_at(state) for state in CaseState]
     strangers = [("pb.staff", "take_back"), ("gc.staff", "approve"), (holder(1).actor, "submit")]
@@ -346,6 +349,7 @@ def test_each_step_leaves_one_event_that_names_who_from_and_to(app):
     ]  # fmt: skip
 
 
+@PLAIN_SQL
 def test_the_holders_letters_tell_the_reply_and_never_the_offices_word_for_people(app):
     for state in CaseState:
         case_at(state)

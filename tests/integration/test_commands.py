@@ -10,6 +10,7 @@ from domain.access import Role
 from extensions import db
 from models import AwardingBody, Event, Office, StaffUser, TitleEntry
 from operations.passwords import fits
+from tests.engines import PLAIN_SQL
 from tests.factories import COUNTY, dump
 
 CITY = "钦州市职改办"
@@ -38,6 +39,7 @@ def test_an_office_is_founded_with_its_body_and_its_default_account(app):
     assert Event.about("office", made.id)[0].actor_name.startswith("命令行")
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -88,6 +90,7 @@ def test_without_one_it_makes_a_password_and_shows_it_once(app):
     assert account("ls.boss").role is Role.STAFF
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("words", "typed", "sentence"),
     [

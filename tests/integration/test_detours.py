@@ -12,6 +12,7 @@ from operations import cases
 from operations.cases import Refused
 from tests import factories
 from tests.conftest import actor_of
+from tests.engines import PLAIN_SQL
 from web.access import safe_next
 
 
@@ -57,6 +58,7 @@ def test_a_certificate_keeps_its_verify_code_when_it_is_approved_again(app: Flas
     assert again.certificate.verify_code == code
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("action", ["reject", "ask_changes", "call_in"])
 def test_no_reply_to_a_holder_carries_the_word(app: Flask, action: str) -> None:
     case = factories.case_at(CaseState.PENDING)

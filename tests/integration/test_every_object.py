@@ -19,6 +19,7 @@ from models import Holder
 from tests import factories, objects
 from tests.addresses import BY_ARGUMENT, BY_FORM, IN_PATH, STEPS, names_a_thing, split
 from tests.conftest import staff_user
+from tests.engines import PLAIN_SQL
 
 HOME, ABROAD = "灵山县职改办", "浦北县职改办"
 
@@ -106,6 +107,7 @@ def test_own_things_are_found(app: Flask, as_staff: Any, as_employer: Any) -> No
     assert [one for one in wrong if not any(part in one for part in missing_files)] == []
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("username", ["ls.staff", "ls.admin"])
 def test_foreign_things_are_not_found_and_not_touched(
     app: Flask, as_staff: Any, without_tokens: None, username: str
@@ -127,6 +129,7 @@ def test_foreign_things_are_not_found_and_not_touched(
     assert factories.dump() == before
 
 
+@PLAIN_SQL
 def test_of_foreign_rows_that_are_ticked_not_even_the_name_is_shown(
     app: Flask, as_staff: Any, without_tokens: None
 ) -> None:
@@ -151,6 +154,7 @@ def of_holders(app: Flask, case_id: int, record_id: int) -> Iterator[tuple[str, 
         yield from ((method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"}))
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("state", [CaseState.DRAFT, CaseState.NEEDS_CHANGES, CaseState.NEEDS_CONFIRMATION])
 def test_a_holders_case_is_nobody_elses(app: Flask, as_holder: Any, without_tokens: None, state: CaseState) -> None:
     owner = factories.holder(None, name="陆某人")
@@ -166,6 +170,7 @@ def test_a_holders_case_is_nobody_elses(app: Flask, as_holder: Any, without_toke
     assert factories.dump() == before
 
 
+@PLAIN_SQL
 def test_an_employers_clerk_is_no_other_employers(app: Flask, as_employer: Any, without_tokens: None) -> None:
     foreign = Things(ABROAD, "pb.staff")
     client = as_employer(factories.employer_user(Role.EMPLOYER))
@@ -180,6 +185,7 @@ def test_an_employers_clerk_is_no_other_employers(app: Flask, as_employer: Any, 
 READ_BY = {Permission.TITLES: "gx.admin", Permission.CALENDAR: "gx.admin"}
 
 
+@PLAIN_SQL
 def test_reading_one_thing_changes_nothing(app: Flask, as_staff: Any, as_holder: Any) -> None:
     things = Things(HOME, "ls.admin")
     asked = [one for one in requests(app, things) if one[1] == "GET" and split(one[0])[0] != "employers_own"]
@@ -200,6 +206,7 @@ def test_reading_one_thing_changes_nothing(app: Flask, as_staff: Any, as_holder:
     assert guilty == []
 
 
+@PLAIN_SQL
 def test_nothing_is_posted_to_an_own_thing_without_its_token(app: Flask, as_staff: Any, as_holder: Any) -> None:
     things, clients = Things(HOME, "ls.admin"), {name: as_staff(name) for name in ("ls.admin", "gx.admin")}
     asked = [one for one in requests(app, things) if one[1] == "POST" and split(one[0])[0] != "employers_own"]

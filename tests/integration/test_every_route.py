@@ -15,6 +15,7 @@ from models import StaffUser
 from tests import factories
 from tests.addresses import IN_PATH, PLAIN, is_plain, names_a_thing
 from tests.conftest import staff_user
+from tests.engines import PLAIN_SQL
 
 VALUES = {
     "code": "NOSUCHCODE22",
@@ -68,12 +69,14 @@ def allowed(permission: Permission, name: str, address: str) -> bool:
     return role_of(name) in GRANTS[permission]
 
 
+@PLAIN_SQL
 def test_every_endpoint_names_its_permission(app: Flask) -> None:
     named = app.extensions["permissions"]
 
     assert {rule.endpoint for rule in app.url_map.iter_rules()} <= set(named)
 
 
+@PLAIN_SQL
 def test_every_address_says_whether_it_names_a_thing(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
 
@@ -85,6 +88,7 @@ def test_every_address_says_whether_it_names_a_thing(app: Flask) -> None:
     assert not with_ids - set(IN_PATH)
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_each_role_gets_in_where_the_table_says_and_nowhere_else(
     app: Flask, entered: dict[str, Any], method: str
@@ -110,6 +114,7 @@ def fits(status: int, name: str, allowed: bool) -> bool:
     return status == (302 if name == "anonymous" else 403)
 
 
+@PLAIN_SQL
 def test_nothing_is_posted_without_its_token(app: Flask, entered: dict[str, Any]) -> None:
     open_doors = []
     for rule, address in rules(app, "POST"):
@@ -137,6 +142,7 @@ def test_an_account_with_its_first_password_gets_to_the_password_page_only(app: 
     assert client.get("/admin/password").status_code == 200
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "header", ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"]
 )
@@ -147,11 +153,13 @@ def test_every_answer_carries_the_headers(app: Flask, header: str) -> None:
         assert header in client.get(address).headers, address
 
 
+@PLAIN_SQL
 def test_personal_pages_are_not_kept_by_browsers(entered: dict[str, Any]) -> None:
     for name, address in (("holder", "/portal/"), ("staff", "/admin/"), ("staff", "/admin/cases/")):
         assert entered[name].get(address).headers["Cache-Control"] == "no-store", address
 
 
+@PLAIN_SQL
 def test_the_policy_lets_nothing_in_from_outside(app: Flask) -> None:
     policy = app.test_client().get("/").headers["Content-Security-Policy"]
 

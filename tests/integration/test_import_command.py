@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from extensions import db, writing
 from models import Certificate, Event, ImportBatch, StagedRow
+from tests.engines import PLAIN_SQL
 from tests.factories import certificate
 from tests.workbooks import workbook
 
@@ -68,6 +69,7 @@ def test_every_row_of_a_sample_comes_out_as_expected(app: Flask, name: str, tmp_
     assert result.exit_code == (1 if refused else 0), result.output
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_sample_a_second_time_changes_nothing(app: Flask, name: str, tmp_path: Path) -> None:
     office = EXPECTED[name]["office_name"]
@@ -220,6 +222,7 @@ def _id_of(number: str) -> str:
     return db.session.scalars(select(Certificate.id_number).filter_by(cert_no=number)).one()
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -244,6 +247,7 @@ def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(
     assert list(tmp_path.glob("*.json")) == []
 
 
+@PLAIN_SQL
 def test_a_workbook_without_a_required_column_is_refused_by_its_name(app: Flask, tmp_path: Path) -> None:
     book = (
         workbook().columns("cert_no", "name", "id_number", "title_series", "title_level", "title").row().save(tmp_path)

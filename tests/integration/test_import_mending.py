@@ -15,6 +15,7 @@ from extensions import writing
 from models import ImportBatch
 from operations import imports
 from tests.batches import checked, commit, counted, like_the_record, outcomes, recorded, records
+from tests.engines import PLAIN_SQL
 from tests.factories import staff
 from tests.workbooks import BODY, Workbook, good_row, person, workbook
 
@@ -62,6 +63,7 @@ TABLES: list[tuple[list[dict[str, Any]], dict[int, dict[str, str]]]] = [
 ]  # fmt: skip
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(("rows", "edits"), TABLES)
 def test_a_mended_batch_is_what_an_upload_of_the_mended_workbook_is(
     app: Flask, rows: list[dict[str, Any]], edits: dict[int, dict[str, str]], tmp_path: Path

@@ -27,6 +27,7 @@ from tests.batches import (
     records,
     remarks,
 )
+from tests.engines import PLAIN_SQL
 from tests.factories import certificate, office
 from tests.workbooks import BODY, good_row, person, workbook
 
@@ -96,6 +97,7 @@ def test_another_number_for_the_same_award_is_likely_a_duplicate(
         assert [remarks(row, "warnings")[-1][0] for row in (in_one_book[-1], against_record[0])] == ["cert_no"] * 2
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("said", "differs"),
     [

@@ -29,6 +29,7 @@ from tests.batches import (
     records,
     remarks,
 )
+from tests.engines import PLAIN_SQL
 from tests.factories import dump, office, staff
 from tests.workbooks import BODY, Workbook, person, workbook
 
@@ -48,6 +49,7 @@ CELLS: st.SearchStrategy[CellValue] = st.one_of(
 KEYS = [field.key for field in FIELDS]
 
 
+@PLAIN_SQL
 @QUIETLY
 @given(st.lists(st.lists(CELLS, max_size=22), max_size=12))
 def test_no_cell_makes_a_reading_raise(app: Flask, lines: list[list[CellValue]]) -> None:
@@ -61,6 +63,7 @@ def test_no_cell_makes_a_reading_raise(app: Flask, lines: list[list[CellValue]])
     assert all(remarks(row) for row in rows if row.outcome is Outcome.WRONG)
 
 
+@PLAIN_SQL
 @QUIETLY
 @given(st.lists(st.lists(CELLS, max_size=22), max_size=40))
 def test_no_sheet_makes_a_reading_raise(app: Flask, lines: list[list[CellValue]]) -> None:
@@ -109,6 +112,7 @@ def test_what_the_preview_says_is_what_a_commit_does_and_twice_changes_nothing(
     assert again.count(Outcome.NEW) + again.count(Outcome.LIKELY_DUPLICATE) == 0
 
 
+@PLAIN_SQL
 @settings(QUIETLY, max_examples=settings.default.max_examples // 3)
 @given(rows=st.lists(st.fixed_dictionaries({}, optional=SOME), min_size=1, max_size=8))
 def test_an_export_comes_back_as_what_is_on_record_once_the_id_numbers_are_written_out(

@@ -28,6 +28,7 @@ from tests.batches import (
     remarks,
     sent,
 )
+from tests.engines import PLAIN_SQL
 from tests.factories import dump, office, staff
 from tests.workbooks import HEADERS, Workbook, good_row, workbook
 
@@ -100,6 +101,7 @@ def test_hidden_sheets_are_left_out_and_said_so(app: Flask, tmp_path: Path) -> N
     assert batch.left_out == ["工作表“旧”是隐藏的，没有读入，需要的话请取消隐藏后重新上传"]
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("book", "said"),
     [

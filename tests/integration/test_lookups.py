@@ -8,9 +8,11 @@ from domain.verification import CaseState
 from extensions import db
 from models import LookupCount
 from operations import lookups
+from tests.engines import PLAIN_SQL
 from tests.factories import act, case_at, certificate, holder
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("number", ["0833232", " ０８３３２３２ ", "083 3232"])
 @pytest.mark.parametrize("name", ["韦小兰", "韦 小兰", "韦小\u200b兰"])
 def test_number_and_name_are_read_as_people_type_them(app, number, name):
@@ -19,6 +21,7 @@ def test_number_and_name_are_read_as_people_type_them(app, number, name):
     assert [found.cert_no for found in lookups.find(number, name)] == ["0833232"]
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("number", "name"), [("833232", "韦小兰"), ("0833232", "韦小"), ("", "韦小兰"), ("0833232", ""), ("%", "%")]
 )

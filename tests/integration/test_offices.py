@@ -11,6 +11,7 @@ from domain.vocabulary import OfficeKind
 from extensions import db, writing
 from models import AwardingBody, Certificate, Event, ImportBatch, ProblemPerson, ReplyText, StaffUser, VerificationCase
 from operations import bodies, dictionary_changes, offices
+from tests.engines import PLAIN_SQL
 from tests.factories import COUNTY, act, case_at, certificate, dump, office, open_session, staff, still_open
 
 NAME = "钦州港区职改办"
@@ -40,6 +41,7 @@ def test_a_new_office_has_its_body_its_usual_names_and_a_default_account(app):
     assert [event.action for event in Event.about("office", new.id)] == ["create_office"]
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

@@ -12,6 +12,7 @@ from models import Certificate, DeletedCertificate, Event, Message, Verification
 from operations import case_drafts, conflicts, events, lookups, offices, register
 from operations.matching import OnRecord, claim_of
 from tests import factories
+from tests.engines import PLAIN_SQL
 from tests.factories import COUNTY, act, case_at, certificate, draft, dump, holder, office, staff
 
 S = CertificateStatus
@@ -95,6 +96,7 @@ def test_a_record_that_is_nobodys_yet_is_voided_without_a_message(app):
     assert db.session.query(Message).count() == 0
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("who", "name", "word"),
     [

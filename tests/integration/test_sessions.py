@@ -14,6 +14,7 @@ from models import FailedAttempt, Holder, OpenSession, now
 from operations import accounts, sessions, throttle
 from operations.accounts import PER_ACCOUNT, Attempt
 from operations.throttle import Limit
+from tests.engines import PLAIN_SQL
 from tests.factories import holder, open_session, still_open
 from tests.integration.public_views.people import WEI
 from web import access
@@ -152,6 +153,7 @@ def test_where_one_limit_is_used_up_nothing_is_counted_against_the_other(app):
     assert throttle.failures("address", ADDRESS) == 0
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("login", [WEI.mobile, "13900009999", "nobody@example.com"], ids=["known", "mobile", "mail"])
 def test_a_wrong_password_costs_one_hash_whether_or_not_the_account_exists(app, client, monkeypatch, login):
     holder()

@@ -14,6 +14,7 @@ from extensions import db, writing
 from models import Certificate, Event, Holder, ProblemPerson, VerificationCase
 from operations import bodies, case_drafts, events, lookups, offices
 from tests import factories
+from tests.engines import PLAIN_SQL
 from tests.factories import COUNTY, act, case_at, certificate, draft, dump, edit, holder, office, staff
 
 words = st.text("水利电力房屋建筑公路桥梁机械制造", min_size=1, max_size=20)
@@ -40,6 +41,7 @@ def stored(record_id):
     return row
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("decision", ["approve", "confirm"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
 @given(changed=changes)

@@ -13,6 +13,7 @@ from domain.access import Permission
 from extensions import db, writing
 from models import Office
 from operations import dictionary_changes
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, certificate, trail
 
 GRIDS = [view for _, view in VIEWS if issubclass(view, BackOfficeView)]
@@ -55,6 +56,7 @@ def test_what_is_no_id_of_ours_is_not_found(as_staff, address):
     assert answers == dict.fromkeys(NO_IDS, 404)
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_flask_admins_own_ways_to_write_and_export_have_no_address(as_staff, address):
     client = as_staff("gx.admin")
@@ -66,6 +68,7 @@ def test_flask_admins_own_ways_to_write_and_export_have_no_address(as_staff, add
     assert read == sent == dict.fromkeys(STOCK, 404)
 
 
+@PLAIN_SQL
 def test_flask_admins_own_files_are_not_served(app, as_staff):
     served = [rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.endswith("static")]
 
@@ -75,11 +78,13 @@ def test_flask_admins_own_files_are_not_served(app, as_staff):
     assert answer.status_code == 404
 
 
+@PLAIN_SQL
 def test_a_screen_without_forms_has_no_address_for_them(app):
     with app.test_request_context(), pytest.raises(BuildError):
         app.url_for("certificates.create_view")
 
 
+@PLAIN_SQL
 def test_every_address_of_the_back_office_names_its_permission(app):
     asked = {rule.endpoint for rule in app.url_map.iter_rules() if str(rule).startswith("/admin")}
 
@@ -167,6 +172,7 @@ def test_a_view_that_raises_a_type_error_runs_once(app, as_staff, monkeypatch):
     assert calls == [1]
 
 
+@PLAIN_SQL
 def test_the_menu_shows_what_the_account_may_open(as_staff):
     seen = {}
     for username in ("gx.admin", "qz.admin", "ls.staff"):
@@ -185,6 +191,7 @@ def test_the_menu_shows_what_the_account_may_open(as_staff):
     ]
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("address", ["offices", "users", "bodies", "audit", "titles", "readings"])
 def test_what_only_administrators_do_is_closed_to_clerks(as_staff, address):
     assert as_staff("ls.staff").get(f"/admin/{address}/").status_code == 403
@@ -230,6 +237,7 @@ def test_nobody_comes_in_without_signing_in(app, client):
     assert all(answer.location.startswith("/admin/sign-in") for answer in answers.values())
 
 
+@PLAIN_SQL
 def test_a_default_account_opens_nothing_but_users(app, as_staff):
     with writing():
         account_of("灵山县职改办").must_change_password = False
@@ -240,6 +248,7 @@ def test_a_default_account_opens_nothing_but_users(app, as_staff):
     assert opened == {"/admin/users/", "/admin/users/new/", "/admin/password", "/admin/settings"}
 
 
+@PLAIN_SQL
 def test_no_post_is_taken_without_its_token(app, as_staff):
     client = as_staff("gx.admin")
 

@@ -14,6 +14,7 @@ from extensions import db, moment, writing
 from jobs import batches
 from models import BackgroundJob, Event, Message, VerificationCase, now
 from tests import factories
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import office
 
 QUEUE, ACT = "/admin/cases/", "/admin/cases/action/"
@@ -32,6 +33,7 @@ def offered(client: Any) -> set[str]:
     return {one["value"] for one in client.page.all("button") if one.get("name") == "action"}
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("tab", "actions"),
     [

@@ -8,6 +8,7 @@ from extensions import db, writing
 from models import AwardingBody, Certificate, ObtainedByReading, ReplyText, TitleEntry
 from operations import bodies, dictionary_changes
 from tests.conftest import actor_of
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import certificate, office, trail
 
 TITLE = {
@@ -97,6 +98,7 @@ def test_bodies_are_found_by_name_alias_and_initials(as_staff, typed, found):
 # Titles and readings: the region's alone.
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("address", ["titles", "readings"])
 @pytest.mark.parametrize("username", ["qz.admin", "ls.admin", "qz.staff"])
 def test_what_the_region_keeps_is_closed_to_others(as_staff, address, username):
@@ -178,6 +180,7 @@ def test_a_county_reads_its_own_texts_and_those_from_above(as_staff, texts):
     ]
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("page", ["edit", "remove"])
 @pytest.mark.parametrize("whose", ["city", "beside"])
 def test_a_county_changes_its_own_texts_only(as_staff, texts, page, whose):

@@ -14,6 +14,7 @@ from listing import reading
 from listing.filters import CHOICES, RANGES
 from listing.paging import Order, page_of
 from models import Certificate
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, certificate, certificates, office, queries
 
 GRIDS = [view for _, view in VIEWS if issubclass(view, BackOfficeView)]
@@ -95,6 +96,7 @@ def test_counting_stops_and_says_so(as_staff, monkeypatch):
     assert "超过 20 条，请加筛选条件" in client.page.text
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "address", ["", "?sort=name", "?search=韦小兰", "?status=normal&level=assistant", "?sort=-awarded_on"]
 )
@@ -210,6 +212,7 @@ def test_a_range_of_dates_takes_in_what_is_known_to_the_month(as_staff, first, l
     assert f"共 {found} 条" in client.page.text
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "address", [*(f"/admin/{one}/" for one in ADDRESSES), "/admin/users/new/", "/admin/bodies/new/"]
 )

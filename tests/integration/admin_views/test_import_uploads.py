@@ -14,6 +14,7 @@ from extensions import db, writing
 from jobs.imports import tidy
 from models import ImportBatch, StagedRow, now
 from operations import imports
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import office
 from tests.integration.admin_views.uploads import certificates, newest, page_of, press, send, send_rows, shows, stats
 from tests.workbooks import workbook
@@ -74,6 +75,7 @@ def test_unclear_columns_are_asked_for_then_the_rows_are_checked(clerk, tmp_path
     assert newest().state is BatchState.CHECKED
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
@@ -174,6 +176,7 @@ def test_an_upload_that_nobody_decides_about_goes_with_its_batch(clerk, tmp_path
 # What is refused at the door.
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"", "这个文件是空的"), (b"%PDF-1.7", "这是一份 PDF 文件"), ("编号,姓名\n1,甲\n".encode(), "这是文本格式的表格")],

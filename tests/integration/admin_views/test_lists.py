@@ -23,6 +23,7 @@ from listing.selection import Listing, Selection
 from models import Certificate, CertificateNamePiece, Holder, SavedView, VerificationCase
 from operations import certificates as records
 from tests.conftest import actor_of
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, case, certificate, certificates, office
 
 PERSON = id_number("450721", "19850312", "002")
@@ -32,6 +33,7 @@ REGISTER, QUEUE = "/admin/certificates/", "/admin/cases/"
 # Personal numbers.
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "typed", [PERSON, PERSON.lower(), f" {PERSON} ", PERSON[:-1] + "0", "13900000001", "H12345678"]
 )

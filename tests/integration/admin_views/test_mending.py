@@ -12,6 +12,7 @@ from domain.vocabulary import BatchState
 from extensions import db
 from models import Certificate, Event
 from operations import imports
+from tests.engines import PLAIN_SQL
 from tests.factories import case_at, holder
 from tests.integration.admin_views.records import trail
 from tests.integration.admin_views.uploads import certificates, newest, page_of, press, send_rows, shows, stats
@@ -177,6 +178,7 @@ def test_mending_leaves_no_event_before_the_commit(clerk, tmp_path):
     assert db.session.query(Event).count() == before
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("step", ["mend", "mend-alike", "choose", "reveal", "rows/1"])
 def test_a_batch_that_is_over_or_anothers_is_not_mended(clerk, as_staff, tmp_path, step):
     send_rows(clerk, tmp_path, {}, {"name": ""})

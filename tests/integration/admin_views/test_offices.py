@@ -7,6 +7,7 @@ import pytest
 from domain.access import Role
 from extensions import db, writing
 from models import AwardingBody, Certificate, Office, StaffUser
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, certificate, office, trail
 
 
@@ -37,6 +38,7 @@ def test_an_administrator_sees_the_own_subtree(as_staff, username, seen):
     assert len(rows_of(client)) == seen
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("page", ["details", "edit", "move", "close"])
 @pytest.mark.parametrize("foreign", ["浦北县职改办", "钦州市职改办", "广西区职改办"])
 def test_offices_beside_and_above_are_not_found(as_staff, page, foreign):
@@ -46,6 +48,7 @@ def test_offices_beside_and_above_are_not_found(as_staff, page, foreign):
     assert client.get(f"/admin/offices/{page}/?id={office(foreign).id}").status_code == 404
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("page", ["new", "edit", "move", "close"])
 def test_a_clerk_changes_no_office(as_staff, page):
     assert as_staff("qz.staff").get(f"/admin/offices/{page}/?id=3").status_code == 403
@@ -66,6 +69,7 @@ def test_a_new_office_comes_with_its_body_and_its_default_account(as_staff, app)
     assert all(word in client.page.text for word in ("钦州港区职改办", app.config["OFFICE_DEFAULT_PASSWORD"]))
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

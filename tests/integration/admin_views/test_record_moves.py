@@ -9,6 +9,7 @@ from models import Certificate, DeletedCertificate
 from operations import certificates as certificates_on_record
 from operations import register
 from tests.conftest import actor_of
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import certificate, certificates, trail
 
 ADDRESS = "/admin/certificates/move/{}/?id={}"
@@ -25,6 +26,7 @@ def move(who, record_id, name, reason="编号抄错"):
         register.move(actor, record_id, version, name, reason)
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("who", "steps", "seen"),
     [
@@ -77,6 +79,7 @@ def test_staff_are_not_told_that_voids_wait_for_them(as_staff):
     assert "作废申请等您决定" not in as_staff("ls.staff").get("/admin/").text
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("name", ["agree_void", "refuse_void", "cancel_void"])
 def test_a_clerk_cannot_decide_a_void_by_address_or_by_batch(as_staff, name):
     own = certificate()

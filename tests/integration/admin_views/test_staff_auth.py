@@ -8,6 +8,7 @@ from commands import cast
 from extensions import writing
 from operations import accounts
 from operations.passwords import hashed
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, trail
 
 OWN = "sui-bian-2026-liangmin"
@@ -35,6 +36,7 @@ def test_signing_in_leads_back_to_the_page_that_was_wanted(client):
     assert answer.location == "/admin/certificates/?status=normal"
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
@@ -97,6 +99,7 @@ def test_a_default_account_must_change_its_first_password_before_anything(app, c
     assert "请先改掉初始密码" in client.page.text
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("new", "repeated", "sentence"),
     [

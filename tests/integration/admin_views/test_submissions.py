@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from domain.vocabulary import BatchState
 from extensions import db
 from models import ApprovalPage, Certificate, Event
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.uploads import certificates, newest, page_of, press, send_rows, shows
 
 SERIES = "钦州市工程系列职改办"
@@ -153,6 +154,7 @@ def test_the_pages_of_a_pdf_become_pictures_once_each(series, tmp_path):
     assert labels == ["批文.pdf 第 1 页", "批文.pdf 第 2 页", "附页.png"]
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [

@@ -9,6 +9,7 @@ from extensions import db, writing
 from models import AwardingBody, StaffUser, TitleEntry
 from operations import dictionary_changes, events, offices
 from tests.conftest import PASSWORD_HASH, actor_of, staff_user
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import office, trail
 
 COUNTY = "灵山县职改办"
@@ -84,6 +85,7 @@ def test_the_second_one_is_told_and_nothing_is_overwritten(form, as_staff):
     assert len(trail()) == before
 
 
+@PLAIN_SQL
 def test_once_told_the_second_one_may_save_after_all(form, as_staff):
     address, who, first, second, _ = form
     one, other = as_staff(who), as_staff(who)
@@ -99,6 +101,7 @@ def test_once_told_the_second_one_may_save_after_all(form, as_staff):
     assert len(trail()) > before
 
 
+@PLAIN_SQL
 def test_a_form_without_its_version_saves_nothing(form, as_staff):
     address, who, first, second, _ = form
     client = as_staff(who)

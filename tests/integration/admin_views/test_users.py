@@ -9,6 +9,7 @@ import pytest
 from domain.access import Role
 from extensions import writing
 from operations.passwords import fits
+from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, office, trail
 
 
@@ -75,6 +76,7 @@ def test_a_new_account_gets_a_password_that_is_shown_once_and_must_be_changed(as
     assert password not in str([(event.summary, event.changed) for event in trail()])
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -92,6 +94,7 @@ def test_what_cannot_be_opened_is_said_beside_the_field(as_staff, fields, senten
     assert len(trail()) == before
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("page", ["details", "edit", "step/disable", "step/reset", "step/give"])
 def test_accounts_beside_and_above_are_not_found(as_staff, page):
     client = as_staff("ls.admin")

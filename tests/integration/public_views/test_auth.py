@@ -14,6 +14,7 @@ from extensions import db, writing
 from models import FailedAttempt, Holder, now
 from operations import accounts
 from operations.passwords import hashed
+from tests.engines import PLAIN_SQL
 from tests.integration.public_views.people import WEI, answer_captcha, register
 from tests.pages import CheckedClient
 
@@ -62,6 +63,7 @@ def test_a_wrong_password_keeps_the_name_and_says_how_many_tries_are_left(client
     assert not form.get("password")
 
 
+@PLAIN_SQL
 def test_the_words_are_the_same_whether_or_not_the_account_exists(
     client: CheckedClient, wei: Holder, app: Flask
 ) -> None:
@@ -131,6 +133,7 @@ def test_who_wanted_a_page_comes_back_to_it_but_to_no_other_site(client: Checked
     assert inside.location == "/portal/messages/"
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )

@@ -12,6 +12,7 @@ from extensions import db, writing
 from models import EmployerUser, Event
 from operations import accounts, employers
 from operations.passwords import fits
+from tests.engines import PLAIN_SQL
 from tests.factories import employer_user, staff
 
 NEW = "shui-li-ju-2026"
@@ -46,6 +47,7 @@ def test_each_comes_in_at_its_own_tab_and_lands_on_a_page_that_says_what_is_ther
     assert Event.about("employer_user", user.id)[-1].action == "sign_in"
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("tab", ["holder", "employer_staff", "no-such-tab"])
 def test_at_another_tab_the_account_does_not_exist(client, tab):
     user = employer_user()
@@ -145,6 +147,7 @@ def test_a_new_one_time_password_ends_the_old_one(app, as_employer):
     assert stored(clerk).must_change_password
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("step", ["disable", "reset", "enable", "no-such-step"])
 def test_another_employers_staff_and_ones_own_account_are_out_of_reach(as_employer, step):
     own = employer_user()

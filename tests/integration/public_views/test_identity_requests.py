@@ -21,6 +21,7 @@ from extensions import db, writing
 from models import Event, Holder, IdentityRequest, Message, ProblemPerson, VerificationCase, id_digest, now
 from operations import case_drafts, identity_requests
 from operations.identity_requests import Claimant
+from tests.engines import PLAIN_SQL
 from tests.factories import case_at, certificate, draft, fresh_person, open_session, staff, still_open
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
@@ -121,6 +122,7 @@ def test_while_one_waits_there_is_no_second(as_holder: Any, wei: Holder) -> None
     assert db.session.query(IdentityRequest).count() == 1
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

@@ -11,6 +11,7 @@ from extensions import db, writing
 from models import Certificate
 from operations.register import move as make_move
 from tests import factories
+from tests.engines import PLAIN_SQL
 from tests.integration.public_views.people import (
     LU,
     case,
@@ -125,6 +126,7 @@ def test_a_draft_is_given_up_only_after_a_second_page(wei: CheckedClient) -> Non
     assert "点击审验此证书" in wei.page.text
 
 
+@PLAIN_SQL
 def test_a_sent_case_has_no_page_for_giving_up(wei: CheckedClient) -> None:
     case_id = sent(wei, record(), **CHANGED)
 
@@ -215,6 +217,7 @@ def test_an_objection_that_came_too_late_keeps_its_words(wei: CheckedClient) -> 
     assert case().state is CaseState.PENDING
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("name", "more"),
     [
@@ -250,6 +253,7 @@ def test_called_in_the_holder_reads_what_to_bring_and_where(wei: CheckedClient) 
     assert "0777-0000002" in wei.page.text
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("name", ["", "discard"])
 def test_foreign_cases_are_missing(wei: CheckedClient, as_holder: Any, name: str) -> None:
     case_id = start(wei, record())
@@ -259,6 +263,7 @@ def test_foreign_cases_are_missing(wei: CheckedClient, as_holder: Any, name: str
     assert other.get(f"/portal/cases/{case_id + 50}/{name}").status_code == 404
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("name", ["withdraw", "discard", "confirm", "dispute"])
 def test_foreign_cases_cannot_be_acted_on(wei: CheckedClient, as_holder: Any, name: str) -> None:
     case_id = start(wei, record())
@@ -293,6 +298,7 @@ def test_the_form_without_a_version_does_nothing(wei: CheckedClient) -> None:
     assert case().state is CaseState.PENDING
 
 
+@PLAIN_SQL
 def test_reading_pages_write_nothing(wei: CheckedClient) -> None:
     case_id = sent(wei, record(), **CHANGED)
     before = trail(case_id)

@@ -20,6 +20,7 @@ from models import Event, Holder, MailedLink
 from operations import mailed_links
 from operations.mailed_links import RESET_PASSWORD
 from photos import AVATAR_SIDE
+from tests.engines import PLAIN_SQL
 from tests.factories import open_session
 from tests.integration.public_views.people import LU, WEI, record, register
 from tests.pages import CheckedClient
@@ -93,6 +94,7 @@ def test_another_mobile_asks_for_the_password(client: CheckedClient, wei: Holder
     assert Holder.with_mobile(WEI.mobile) is None
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -167,6 +169,7 @@ def test_an_address_somebody_else_took_meanwhile_is_not_taken_over(
     assert stored(wei).email == WEI.email
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("address", "password", "sentence"),
     [
@@ -226,6 +229,7 @@ def test_another_avatar_and_none_leave_no_file_behind(app: Flask, client: Checke
             app.extensions["photos"].get(key)
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("content", [b"", b"GIF89a" + bytes(50), b"\xff\xd8\xff" + bytes(100), b"<svg/>"])
 def test_what_is_no_photo_is_refused(client: CheckedClient, wei: Holder, content: bytes) -> None:
     send_avatar(client, BytesIO(content))

@@ -15,9 +15,12 @@ from extensions import db, writing
 from models import Holder, now
 from operations import identity_requests
 from operations.identity_requests import Claimant
+from tests.engines import PLAIN_SQL
 from tests.factories import case_at, fresh_person
 from tests.integration.public_views.people import WEI, register
 from tests.pages import CheckedClient
+
+pytestmark = PLAIN_SQL
 
 STATIC = Path(__file__).parents[3]
 HEAVIEST = 60 * 1024

@@ -12,6 +12,7 @@ from domain.vocabulary import TitleLevel
 from extensions import db
 from models import Holder
 from operations import lookups
+from tests.engines import PLAIN_SQL
 from tests.integration.public_views.people import LU, WEI, case, office_acts, record, register, sent, start
 from tests.pages import CheckedClient
 
@@ -129,6 +130,7 @@ def test_a_new_password_is_taken_and_this_session_goes_on(wei: CheckedClient, cl
     assert client.send("/portal/sign-in", {"login": WEI.mobile, "password": "lingshan-85"}).status_code == 303
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("current", "password", "repeated", "sentence"),
     [
@@ -153,6 +155,7 @@ def test_a_password_is_refused_beside_its_field(
     assert db.session.scalars(db.select(Holder.password_hash)).one() == before
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("address", PAGES)
 def test_own_pages_are_for_holders_only(wei: CheckedClient, client: CheckedClient, as_staff: Any, address: str) -> None:
     codes = wei.get(address).status_code, client.get(address).status_code, as_staff("ls.staff").get(address).status_code
@@ -160,6 +163,7 @@ def test_own_pages_are_for_holders_only(wei: CheckedClient, client: CheckedClien
     assert codes == (200, 302, 403)
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("address", PAGES)
 def test_the_portal_speaks_to_people(wei: CheckedClient, address: str) -> None:
     wei.get(address)

@@ -23,6 +23,7 @@ from models import Event, FailedAttempt, Holder, MailedLink, now
 from operations import accounts, holders, recovery
 from operations.mailed_links import RESET_PASSWORD, DeadLink
 from operations.recovery import PER_ACCOUNT, PER_ADDRESS
+from tests.engines import PLAIN_SQL
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
 
@@ -344,6 +345,7 @@ def test_the_link_proves_the_address(client: CheckedClient, mails: Any, confirme
     assert (after == before) is confirmed
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("password", "repeated", "sentence"),
     [

@@ -16,6 +16,7 @@ from extensions import db, writing
 from models import Holder, MailedLink, now
 from operations.holders import new_confirming_link
 from public_views.registration import MOST_MAILS, QUESTIONS
+from tests.engines import PLAIN_SQL
 from tests.factories import draft, holder
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
@@ -170,6 +171,7 @@ def test_without_the_captcha_nobody_learns_whether_a_number_is_registered(client
     assert "已经注册过" not in client.page.text
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

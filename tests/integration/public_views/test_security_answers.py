@@ -18,6 +18,7 @@ from models import Event, FailedAttempt, Holder, Message, now
 from operations import accounts, security_answers
 from operations.mailed_links import DeadLink
 from operations.security_answers import TRIES
+from tests.engines import PLAIN_SQL
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
 
@@ -145,6 +146,7 @@ def test_the_holder_is_told_in_the_inbox_too(client: CheckedClient, wei: Holder)
     assert "不是您本人，请马上修改密码" in message.body
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     "changed",
     [{"id_number": LU.id_number}, {"mobile": LU.mobile}, {"answer": "梁玉珍"}],
@@ -191,6 +193,7 @@ def test_the_right_answer_after_five_wrong_ones_comes_too_late(client: CheckedCl
     assert stored().next_password_hash is None
 
 
+@PLAIN_SQL
 def test_an_unknown_number_costs_one_hash_like_a_known_one(
     app: Flask, client: CheckedClient, wei: Holder, monkeypatch: Any
 ) -> None:

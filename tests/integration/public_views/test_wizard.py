@@ -13,6 +13,7 @@ from domain.verification import CaseState
 from domain.vocabulary import PhotoKind
 from extensions import db
 from models import CasePhoto, Certificate, VerificationCase
+from tests.engines import PLAIN_SQL
 from tests.integration.public_views.people import (
     LU,
     WEI,
@@ -146,6 +147,7 @@ def test_a_certificate_without_record_is_typed_in_and_waits_at_the_office(
     assert (case().state, case().office.name, case().pooled) == (CaseState.PENDING, office, pooled)
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -281,6 +283,7 @@ def test_one_photo_at_a_time_and_the_first_stays(wei: CheckedClient) -> None:
     assert "还没有上传证书编号页" not in wei.page.text
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [
@@ -345,6 +348,7 @@ def test_own_photo_is_served_to_nobody_else(
     assert wei.get(address.replace("number_page", "approval_one")).status_code == 404
 
 
+@PLAIN_SQL
 @pytest.mark.parametrize("page", ["", "confirm", "photos", "done"])
 def test_pages_of_a_foreign_case_and_of_none_are_equally_missing(wei: CheckedClient, as_holder: Any, page: str) -> None:
     case_id = start(wei, record())
@@ -456,6 +460,7 @@ def test_what_another_device_filled_in_meanwhile_is_not_sent_unread(wei: Checked
     assert len(case().photos) == 2
 
 
+@PLAIN_SQL
 def test_a_photo_is_turned_as_often_as_one_likes(wei: CheckedClient) -> None:
     case_id = start(wei, record())
     wei.get(f"/portal/verify/{case_id}/photos")
