@@ -15,9 +15,9 @@ from extensions import db
 class Prepared:
     """Reads rows past the session and most of SQLAlchemy, whose way from a statement to its rows costs ten times the read.
 
-    What SQLAlchemy knows is kept: the SQL it writes, the types on their way in and out, its pool. One statement that
-    reads needs no transaction around it. Where the driver refuses, the statement is put again the usual way, which
-    knows what to make of a database that is away.
+    What SQLAlchemy knows is kept: the SQL it writes, the types on their way in and out, its pool. A single statement
+    needs no transaction, and SQLite opens none for it. Where the driver refuses, the statement is put again the usual
+    way, which knows what to make of a database that is away.
     """
 
     def __init__(self, query: Select[Any]) -> None:

@@ -10,7 +10,7 @@ from wtforms import HiddenField, PasswordField, StringField
 
 from domain.access import Permission
 from domain.passwords import LONGEST
-from web import access, captcha
+from web import access, blanks, captcha
 from web.access import requires, safe_next
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
@@ -107,4 +107,4 @@ def captcha_picture(token: str) -> Any:
 @blueprint.get("/portal/account-notes")
 @requires(Permission.SIGN_IN)
 def account_notes() -> str:
-    return render_template("public/account_notes.html")
+    return blanks.page("public/account_notes.html", {})
