@@ -23,7 +23,7 @@ from operations import review_queue, working_days
 from tables.name_piece import PIECE
 
 S = CaseState
-POOLED = [("yes", "待分派（授予单位不在字典里）"), ("no", "已归授予单位")]
+POOLED = [("yes", "待分派"), ("no", "已分派")]
 HELD_BY_HOLDER = (S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION)
 
 
