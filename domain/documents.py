@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from domain.access import GRANTS, Reach, Role
-from domain.certificate_fields import FIELDS, Field, Portal, terms_of
+from domain.certificate_fields import FIELDS, RESEMBLING, Field, Portal, terms_of
 from domain.certificate_moves import MOVES, Move
 from domain.certificate_moves import RULES as MOVE_RULES
 from domain.hints import HINTS
@@ -105,10 +105,16 @@ def permissions() -> str:
     return f"# 谁能做什么\n\n{_NOTE}范围之外的地址答复“没有这一页”（404），没有权限的答复“没有权限”（403），未登录的先去登录。\n\n{table}"
 
 
+_HEADERS = (
+    "表头前后的“*”、空格、换行和“（必填）”都不算；列的先后不限。表头可以是两行，上面一行管下面几列。"
+    "标题、列的编号行、合计、填表人和说明不读入。名称像“请人确认”一栏那样的列，页面上先猜好，请人确认一次，以后就记住了。"
+)
+
+
 def import_format() -> str:
     """Describe the columns of the workbook as the template and the importer have them."""
-    table = _table(("列", "表头", "也认得", "必填", "可以填", "本人审验时"), map(_field_row, FIELDS))
-    return f"# 导入表格的格式\n\n{_NOTE}表头前后的“*”、空格、换行和“（必填）”都不算；列的先后不限。\n\n{table}"
+    table = _table(("列", "表头", "也认得", "请人确认", "必填", "可以填", "本人审验时"), map(_field_row, FIELDS))
+    return f"# 导入表格的格式\n\n{_NOTE}{_HEADERS}\n\n{table}"
 
 
 def _field_row(field: Field) -> tuple[str, ...]:
@@ -116,7 +122,8 @@ def _field_row(field: Field) -> tuple[str, ...]:
     if field.suggestions:
         words += "（其他写法也收，会提醒）"
     required = "是" if field.required else ""
-    return str(field.column), field.header, "、".join(field.aliases), required, words, _PORTAL[field.portal]
+    aliases, asked = "、".join(field.aliases), "、".join(RESEMBLING.get(field.key, ()))
+    return str(field.column), field.header, aliases, asked, required, words, _PORTAL[field.portal]
 
 
 def glossary() -> str:
