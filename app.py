@@ -20,7 +20,7 @@ from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
 from tables import connections, kept_apart
-from web import access, assets, cookies, errors, filters, headers
+from web import access, assets, cookies, errors, filters, headers, templating
 
 HOUR = 3600
 
@@ -36,6 +36,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     settings = config.load({**os.environ, **(overrides or {})})
     app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
     app.config.update(settings)
+    templating.install(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.converters["int"] = RowId
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
