@@ -33,6 +33,17 @@ settings.register_profile("soak", max_examples=2000, deadline=None)
 settings.load_profile("soak" if os.environ.get("SOAK") else "quick")
 
 
+LONGEST = (
+    "e2e/test_way_in", "e2e/test_review", "e2e/test_whole", "integration/test_import_kills", "e2e/test_wizard",
+    "integration/test_server_kills", "integration/test_worker", "integration/test_every", "admin_views/test_lists",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: at the end no worker waits for one that is in the middle of it."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
+
+
 class Engine:
     """One database engine with a template that every test starts from."""
 
