@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import ROOT, ServerProcess, free_port, kill
+from tests.systems import System
 
 PATIENCE = 60
 ASK = """
@@ -31,11 +32,7 @@ for job_id in ids:
     with writing():
         background.take(job_id, "killed")
 """
-STATES = """
-from extensions import db
-from models import BackgroundJob
-print(sorted({job.state.value for job in db.session.query(BackgroundJob)}))
-"""
+STATES = "SELECT group_concat(DISTINCT state) FROM background_job"
 
 
 @contextmanager
@@ -116,7 +113,7 @@ def test_what_a_killed_process_left_is_done_by_the_next_worker(server: ServerPro
     server.run_python(ASK + ASK + LEAVE_RUNNING)
     with worker_of(server):
         until(lambda: mails(server) == 10)
-        until(lambda: server.run_python(STATES).strip() == "['done']")
+        until(lambda: System(server.instance, "").asked(STATES) == "done")
 
 
 def test_a_worker_ends_with_whoever_started_it(server: ServerProcess) -> None:
