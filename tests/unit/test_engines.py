@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import smtplib
+from contextlib import closing
 from email.message import EmailMessage
 
 import pytest
@@ -55,6 +56,54 @@ def test_a_dropped_database_is_gone_even_while_somebody_is_connected(server):
 
     assert ask(server.url("postgres"), "SELECT count(*) FROM pg_database WHERE datname = 'short_lived'") == 0
     connection.invalidate()
+    engine.dispose()
+
+
+HOLDERS = "SELECT string_agg(id || name, '、' ORDER BY id) FROM holders"
+KEPT_WHOLE = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'never removed'; END $$;
+CREATE TRIGGER kept_whole BEFORE DELETE ON holders FOR EACH ROW EXECUTE FUNCTION refuse()
+"""
+
+
+@pytest.fixture
+def filled(server):
+    url = server.create_database("filled")
+    ask(url, "CREATE TABLE holders (id serial PRIMARY KEY, name text)")
+    ask(url, "INSERT INTO holders (name) VALUES ('钦南区'), ('浦北县')")
+    ask(url, KEPT_WHOLE)
+    yield url
+    server.drop_database("filled")
+
+
+def test_rows_are_put_back_as_they_were_past_every_trigger(server, filled):
+    with closing(server.rows("filled")) as rows:
+        ask(filled, "INSERT INTO holders (name) VALUES ('灵山县'), ('合浦县')")
+        ask(filled, "UPDATE holders SET name = '钦北区' WHERE id = 1")
+        assert rows.restored()
+        assert ask(filled, HOLDERS) == "1钦南区、2浦北县"
+        assert ask(filled, "INSERT INTO holders (name) VALUES ('灵山县') RETURNING id") == 3
+
+        ask(filled, "TRUNCATE holders RESTART IDENTITY")
+        assert rows.restored() is False, "its file is another one now"
+
+
+@pytest.mark.parametrize(
+    "done", ["ALTER TABLE holders ADD rank int", "DROP TRIGGER kept_whole ON holders", "ANALYZE holders"]
+)
+def test_what_is_more_than_rows_wants_a_new_copy(server, filled, done):
+    with closing(server.rows("filled")) as rows:
+        ask(filled, done)
+
+        assert not rows.restored()
+
+
+def test_while_somebody_is_at_work_nothing_is_put_back(server, filled):
+    engine = create_engine(filled)
+    with closing(server.rows("filled")) as rows, engine.connect() as connection:
+        connection.execute(text("UPDATE holders SET name = '钦北区'"))
+
+        assert not rows.restored()
     engine.dispose()
 
 
