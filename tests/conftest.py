@@ -66,7 +66,7 @@ class Engine:
         raise NotImplementedError
 
     def let_go(self) -> None:
-        """Close what still points at the file that the next test replaces."""
+        """Close what still points at the database that is about to be replaced."""
         for used in db.engines.values():
             used.dispose()
 
@@ -99,12 +99,14 @@ class PostgresEngine(Engine):
         if self.rows.restored():
             return
         self.rows.close()
+        with self.app.app_context():
+            super().let_go()
         self.server.drop_database("work")
         self.server.create_database("work", template="template_of_work")
         self.rows = self.server.rows("work")
 
     def let_go(self) -> None:
-        """Connections are kept: a new one costs more than most tests do."""
+        """Keep the connections as long as the database: a new one costs more than most tests do."""
 
 
 def make_app(folder: Path, url: str) -> Flask:
