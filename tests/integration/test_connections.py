@@ -63,6 +63,7 @@ def test_lines_that_the_server_has_cut_are_not_used_again(app: Flask, client: Ch
 
 def test_a_line_that_lay_still_for_long_is_asked_first(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
+    db.engine.dispose()
     monkeypatch.setattr(connections, "_answers", lambda connection: asked.append(connection) or True)
     db.session.scalar(_MOMENT)
     db.session.remove()
