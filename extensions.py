@@ -202,12 +202,13 @@ def _refuse_writes_while_reading(session: Session, *_: Any) -> None:
 
 
 @contextmanager
-def writing(*, much: bool = False) -> Iterator[Session]:
+def writing(*, much: bool = False, forgets: bool = True) -> Iterator[Session]:
     """Do one change whole: begin as a writer, commit at the end, leave nothing behind on error.
 
     What was read before is read again inside, so nothing is decided on an old snapshot. Slow work (hashing a
     password, decoding a photo) belongs before it: on SQLite all others who write wait meanwhile. Where `much` is
-    written, SQLite's log is folded into the database only when the next writer has had its turn.
+    written, SQLite's log is folded into the database only when the next writer has had its turn. Where it `forgets`
+    nothing, no kept answer (`moment`) tells of what is changed.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -219,7 +220,8 @@ def writing(*, much: bool = False) -> Iterator[Session]:
             session.connection(execution_options={"immediate": True, "much": much})
             yield session
             session.commit()
-            moment.forget()
+            if forgets:
+                moment.forget()
         except BaseException:
             session.rollback()
             raise

@@ -134,7 +134,7 @@ def fold() -> None:
     if not taken:
         return
     try:
-        with writing():
+        with writing(forgets=False):
             _add(taken)
     except Exception:
         buffer.give_back()

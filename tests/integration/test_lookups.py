@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.verification import CaseState
-from extensions import db
+from extensions import db, moment
 from models import LookupCount
 from operations import lookups
 from tests.engines import PLAIN_SQL
@@ -75,3 +75,14 @@ def test_what_cannot_be_written_waits_on(app, monkeypatch):
     assert lookups.buffer.waiting(5) == 1
     assert lookups.buffer.take() == {5: 1}
     assert db.session.query(LookupCount).count() == 0
+
+
+def test_counting_look_ups_lets_kept_answers_stand_and_a_change_ends_them(app):
+    lookups.buffer.add(certificate(holder()).id)
+    moment.keep("menu", lambda: "as it was")
+
+    lookups.fold()
+    counted = moment.keep("menu", lambda: "read anew")
+    certificate()
+
+    assert (counted, moment.keep("menu", lambda: "read anew")) == ("as it was", "read anew")
