@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -20,7 +22,10 @@ from huey import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
 from sqlalchemy import Connection, Engine, MetaData, Result, Select, Table, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
+
+log = logging.getLogger(__name__)
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -232,10 +237,14 @@ def writing(*, much: bool = False, forgets: bool = True) -> Iterator[Session]:
 
 
 def _fold_log() -> None:
-    """Others read and write meanwhile; a log that somebody still reads is folded by a later change."""
-    if db.engine.dialect.name == "sqlite":
+    """Others read and write meanwhile; what cannot be folded now, a later change folds: this one is committed."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    try:
         with closing(db.engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+    except (sqlite3.Error, SQLAlchemyError) as trouble:
+        log.warning("the log is not folded yet: %s", type(trouble).__name__)
 
 
 @contextmanager
