@@ -35,7 +35,8 @@ def _note_use(connection: Any, record: Any) -> None:
 def _refuse_dead(connection: Any, record: Any, _: object) -> None:
     """A server that went away has said so: then there is something to read where nothing was asked."""
     idle = time.monotonic() - record.info.get("used", time.monotonic())
-    if (idle > _LONG_UNUSED or _has_something_to_say(connection)) and not _answers(connection):
+    doubtful = connection.closed or idle > _LONG_UNUSED or _has_something_to_say(connection)
+    if doubtful and not _answers(connection):
         raise DisconnectionError("the server has closed this connection")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import DisconnectionError
 
 from extensions import db, reading_engine, writing
 from tables import connections
@@ -74,3 +77,15 @@ def test_a_line_that_lay_still_for_long_is_asked_first(app: Flask, monkeypatch: 
     monkeypatch.setattr(connections, "_LONG_UNUSED", -1.0)
     assert db.session.scalar(_MOMENT)
     assert asked
+
+
+def test_a_line_that_was_closed_here_is_refused_too(app: Flask) -> None:
+    with psycopg.connect(psycopg_address(), autocommit=True) as line:
+        connections._refuse_dead(line, SimpleNamespace(info={}), None)
+
+    with pytest.raises(DisconnectionError):
+        connections._refuse_dead(line, SimpleNamespace(info={}), None)
+
+
+def psycopg_address() -> str:
+    return db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
