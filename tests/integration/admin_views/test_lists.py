@@ -252,11 +252,9 @@ def _agrees(listing: Listing, asked: dict[str, str], says: Says, username: str) 
 
 
 def _asked(
-    cases: dict[str, tuple[dict[str, str], Says]], *, pairs: bool = True
+    cases: dict[str, tuple[dict[str, str], Says]],
 ) -> Iterator[tuple[dict[str, str], Says]]:
     yield from cases.values()
-    if not pairs:
-        return
     for (first, says), (second, says_too) in combinations(cases.values(), 2):
         if not set(first) & set(second):
             yield first | second, lambda row, one=says, two=says_too: one(row) and two(row)
@@ -271,12 +269,11 @@ def test_every_filter_of_the_queue_alone_and_in_pairs(queue: None, monkeypatch: 
 
 
 def _disagreeing(listing: Listing, cases: dict[str, tuple[dict[str, str], Says]], monkeypatch: Any) -> list[str]:
-    """Ask each filter of small sets, then each and every pair while the lists walk their indexes."""
-    alone = [_agrees(listing, asked, says, "qz.staff") for asked, says in _asked(cases, pairs=False)]
+    """Ask each filter and every pair, of small sets and while the lists walk their indexes."""
+    found = [_agrees(listing, asked, says, "qz.staff") for asked, says in _asked(cases)]
     _walk_instead(monkeypatch)
-    return [
-        line for line in (*alone, *(_agrees(listing, asked, says, "qz.staff") for asked, says in _asked(cases))) if line
-    ]
+    found += [_agrees(listing, asked, says, "qz.staff") for asked, says in _asked(cases)]
+    return [line for line in found if line]
 
 
 def _walk_instead(monkeypatch: Any) -> None:
@@ -304,7 +301,9 @@ def test_pages_neither_repeat_nor_lose_a_row_whichever_way_they_are_read(
         usual = _forward(selection)
         with monkeypatch.context() as walking:
             walking.setattr(reading, "SMALL", 7)
-            assert _forward(Selection(CERTIFICATES, {**asked, "sort": sort}, place)) == usual, sort
+            walked = Selection(CERTIFICATES, {**asked, "sort": sort}, place)
+            assert _forward(walked) == usual, sort
+            assert _backward(walked, usual[-1]) == usual[:-1], sort
         assert _backward(selection, usual[-1]) == usual[:-1], sort
         assert len(set(usual)) == len(usual) == there, sort
 
