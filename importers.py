@@ -151,14 +151,14 @@ def error_file_name(batch: ImportBatch, *, whole: bool) -> str:
     return f"{batch.file_name.rpartition('.')[0] or batch.file_name}（{'全部行' if whole else '要改的行'}）"
 
 
-def error_file(batch: ImportBatch, watch: Watch = unwatched) -> BinaryIO:
-    """Return the refused rows of a batch as a workbook, in a file that nobody else can open."""
+def error_file(batch: ImportBatch, watch: Watch = unwatched) -> tuple[BinaryIO, int]:
+    """Return the refused rows of a batch as a workbook, in a file that nobody else can open, and how many they are."""
     refused = [outcome for outcome in Outcome if outcome.refused]
     rows = ((row, None) for row in imports.staged_rows(batch.id, refused) if not (row.kept or {}).get("overwritten"))
     return _as_workbook(batch, rows, watch, batch.refused)
 
 
-def whole_file(batch: ImportBatch, watch: Watch = unwatched) -> BinaryIO:
+def whole_file(batch: ImportBatch, watch: Watch = unwatched) -> tuple[BinaryIO, int]:
     """Return all rows of a batch as a workbook, the wrong ones marked: each column as the office sent it."""
     source = kept_uploads().opened(batch.id)
     if source is None:
@@ -170,15 +170,15 @@ def whole_file(batch: ImportBatch, watch: Watch = unwatched) -> BinaryIO:
 
 def _as_workbook(
     batch: ImportBatch, rows: Iterable[tuple[StagedRow, Sequence[Any] | None]], watch: Watch, total: int
-) -> BinaryIO:
-    told = batch.columns
+) -> tuple[BinaryIO, int]:
+    told, number = batch.columns, 0
     with kept_uploads().folder_for_writing() as folder:
         path = folder / "rows.xlsx"
         with ErrorWorkbook(path, lambda: told) as book:
-            for at, (row, sent) in enumerate(rows):
+            for number, (row, sent) in enumerate(rows, start=1):
                 book.add(row.sheet, row.outcome, row.content, sent)
-                watch(at, total)
-        return path.open("rb")
+                watch(number, total)
+        return path.open("rb"), number
 
 
 def kept_uploads() -> KeptUploads:

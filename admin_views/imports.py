@@ -185,7 +185,7 @@ class ImportView(Running, Mending, Submitting, BackOfficeScreen):
             return self._write_later(batch_id, whole=whole)
         actor, name = current_actor(), f"{importers.error_file_name(batch, whole=whole)}.xlsx"
         try:
-            file = importers.whole_file(batch) if whole else importers.error_file(batch)
+            file, _ = importers.whole_file(batch) if whole else importers.error_file(batch)
         except DomainError as refusal:
             flash(f"{refusal.sentence}。", "warn")
             return self._to(batch_id)

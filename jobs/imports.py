@@ -59,8 +59,9 @@ def error_workbook(run: Run) -> None:
     """Write the rows that are to be mended, or all, into a workbook that lies ready for whoever asked for it."""
     batch = imports.reached(run.actor, run.payload["batch"])
     whole = run.payload["whole"]
-    name, rows = importers.error_file_name(batch, whole=whole), batch.total if whole else batch.refused
-    with (importers.whole_file if whole else importers.error_file)(batch, run.advance) as file:
+    name = importers.error_file_name(batch, whole=whole)
+    file, rows = (importers.whole_file if whole else importers.error_file)(batch, run.advance)
+    with file:
         key = kept(file.read())
     with run.writing():
         imports.note_download(run.actor, batch.id)

@@ -32,7 +32,8 @@ def sheet_of(batch: ImportBatch, *, whole: bool = False) -> Worksheet:
 
 
 def book_of(batch: ImportBatch, *, whole: bool) -> Any:
-    with importers.whole_file(batch) if whole else importers.error_file(batch) as file:
+    file, _ = importers.whole_file(batch) if whole else importers.error_file(batch)
+    with file:
         return load_workbook(io.BytesIO(file.read()))
 
 

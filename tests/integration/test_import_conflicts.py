@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+import importers
 from domain.verification import CaseState
 from domain.vocabulary import Outcome
 from extensions import db, writing
@@ -85,6 +86,17 @@ def test_the_first_of_two_rows_overwrites_a_record(app: Flask, tmp_path: Path) -
     assert records()[0].specialty == "机电工程"
     kept = {row.row: row.content.get("overwritten") for row in imports.page_of_rows(batch.id)}
     assert kept[3] is None
+
+
+def test_a_row_that_overwrote_a_record_is_not_among_those_to_mend(app: Flask, tmp_path: Path) -> None:
+    recorded()
+    book = workbook().row(**like_the_record(specialty="机电工程")).row(name="", cert_no="0813")
+
+    batch = overwritten(book, tmp_path)
+    file, number = importers.error_file(batch)
+
+    with file:
+        assert number == 1 < batch.refused
 
 
 def test_records_are_overwritten_while_their_holder_confirms_them_and_both_ends_are_whole(
