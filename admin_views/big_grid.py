@@ -14,11 +14,15 @@ from extensions import moment
 from listing import search
 from listing.filters import GridFilter
 from listing.paging import Page
-from listing.reading import SMALL, Count, Found
+from listing.reading import COUNTED, COUNTED_ON_REQUEST, SMALL
 from listing.selection import TAB_COUNTED, Selection, Tab
-from models import SavedView
+from listing.wishes import Count, Found
 from operations import events
+from operations.grid_settings import View
 from web.access import can, current_actor
+
+MOST_AT_ONCE = 10_000
+"""So many rows an action on all of them takes; more is asked to be narrowed."""
 
 
 class BigGrid(Grid):
@@ -28,8 +32,8 @@ class BigGrid(Grid):
         super().__init__(view, args)
         place = current_actor().place
         assert place is not None
-        self.setting, self.views = view.liking()
-        self.selection = Selection(view.listing, args, place, self.setting.sort if self.setting else "")
+        self.liking = view.liking()
+        self.selection = Selection(view.listing, args, place, self.liking.sort)
 
     @cached_property
     def filters(self) -> Sequence[GridFilter]:
@@ -38,7 +42,7 @@ class BigGrid(Grid):
     @cached_property
     def columns(self) -> Sequence[str]:
         """The columns of this person's choice; the first one, which leads to the row, always stays."""
-        chosen = self.setting.columns if self.setting else []
+        chosen = self.liking.columns
         first, *others = self.view.listing.columns
         wanted = [one.name for one in others if (one.name in chosen if chosen else one.shown)]
         return [first.name, *wanted]
@@ -60,10 +64,18 @@ class BigGrid(Grid):
     def sort(self) -> str:
         return self.selection.sort
 
+    @property
+    def sorted_as(self) -> str:
+        used = self.selection.reader.sorted_by
+        return f"-{used.name}" if used.descending else used.name
+
     def unread(self) -> Iterator[str]:
         yield from super().unread()
-        asked, used = self.selection.reader.order, self.selection.reader.sorted_by
-        if asked is not used:
+        reader = self.selection.reader
+        asked, used = reader.order, reader.sorted_by
+        if reader.part:
+            yield f"符合条件的超过 {SMALL:,} 条，这里只列{reader.part}；再加一个条件就全部列出，导出的文件里是全部"
+        elif asked is not used:
             yield (
                 f"符合条件的超过 {SMALL:,} 条，不能按“{self.view.label_of(asked.name)}”排，"
                 f"先按“{self.view.label_of(used.name)}”排；再加一个条件就可以"
@@ -77,19 +89,20 @@ class BigGrid(Grid):
     @cached_property
     def recounted(self) -> Count:
         """How many there are now: what an action on all of them goes by."""
-        return self.selection.count()
+        return self.selection.count(MOST_AT_ONCE)
 
     @cached_property
     def _counted(self) -> tuple[int, Count]:
         """The newest event and the count taken after it, kept together: what came after the count is never in it."""
         key = ("count", self.view.slug, self.selection.place, frozenset(self.arguments(sort=None).items()))
-        counted: tuple[int, Count] = moment.keep(key, lambda: (events.newest_id(), self.selection.count()))
+        most = COUNTED_ON_REQUEST if self.args.get("count") else COUNTED
+        counted: tuple[int, Count] = moment.keep(key, lambda: (events.newest_id(), self.selection.count(most)))
         return counted
 
     @cached_property
     def found(self) -> Found:
         after, before = (self._row_named(name) for name in ("after", "before"))
-        return self.selection.page(after=after, before=before)
+        return self.selection.page(after=after, before=before, names=self.columns)
 
     def _row_named(self, name: str) -> int | None:
         given = self.args.get(name, "")
@@ -97,8 +110,7 @@ class BigGrid(Grid):
 
     @cached_property
     def page(self) -> Page:
-        there = self.selection.listing.rows(self.found.ids, self.columns, self.selection.place)
-        return Page(there, self.found.more_before, self.found.more_after)
+        return Page(self.found.rows, self.found.more_before, self.found.more_after)
 
     def first(self, *conditions: Any) -> Any:
         """Return the first row of the list among those the conditions leave, or None."""
@@ -120,10 +132,14 @@ class BigGrid(Grid):
         if count.kind == "exact":
             return f"共 {count.number:,} 条"
         if count.kind == "over":
-            return f"超过 {count.number:,} 条，请加筛选条件"
+            return f"超过 {count.number:,} 条"
         if self.found.stopped_at is None:
             return "再加一个条件可以知道共有多少条"
         return f"这一页看了 {SMALL:,} 条，找到 {len(self.found.ids)} 条；再加一个条件（如姓名、证书编号）就能一次找全"
+
+    def _pager(self) -> dict[str, Any]:
+        more = self.count.kind == "over" and not self.args.get("count")
+        return super()._pager() | {"count_url": self.url(count="1") if more else None}
 
     def _ends(self) -> tuple[int | None, int | None]:
         first, last = super()._ends()
@@ -173,26 +189,30 @@ class BigGrid(Grid):
             "choosable": self.view.choosable(self.columns),
             "settings_url": url_for(f"{endpoint}.settings_view", **self.arguments()),
             "keeps_sort": bool(self.args.get("sort")) and self.sort != self.usual_sort,
-            "saved_views": [self._drawn_view(view) for view in self.views],
+            "saved_views": [self._drawn_view(view) for view in self.liking.views],
             "may_save": self.is_narrowed or bool(self._off_first_tab()),
             "export_url": url_for(f"{endpoint}.export_view", **self.arguments()),
             "save_url": url_for(f"{endpoint}.save_view", **self.arguments()),
         }
 
-    def _drawn_view(self, view: SavedView) -> dict[str, Any]:
+    def _drawn_view(self, view: View) -> dict[str, Any]:
         address = url_for(f"{self.view.endpoint}.index_view", **view.arguments)
-        return {"id": view.id, "label": view.name, "active": view.arguments == self.arguments(), "url": address}
+        return {
+            "id": view.id,
+            "label": view.name,
+            "active": view.arguments == self.arguments(count=None),
+            "url": address,
+        }
 
     def _all_matching(self) -> dict[str, Any]:
         """Offer to act on more than this page, where it is known how many that would be."""
         count = self.count
-        offered = (
-            any(one.for_all for one in self.actions) and count.kind == "exact" and count.number > len(self.page.rows)
-        )
+        known = count.kind == "exact" and len(self.page.rows) < count.number <= MOST_AT_ONCE
+        offered = known and any(one.for_all for one in self.actions)
         return {"all_matching": f"全部 {count.number:,} 条", "seen_event": self._counted[0]} if offered else {}
 
     @property
     def usual_sort(self) -> str:
         """The order this list opens in: the one this person asked to keep, else its own."""
         listing = self.view.listing
-        return str(listing.sort_named(self.setting.sort if self.setting else ""))
+        return str(listing.sort_named(self.liking.sort))

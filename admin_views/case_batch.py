@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 import jobs
 from admin_views import batch
+from admin_views.big_grid import MOST_AT_ONCE
 from admin_views.case_forms import ReplyForm, reply_form
 from admin_views.row_by_row import RowByRow
 from domain import normalizing
@@ -81,11 +82,11 @@ class CaseBatch(RowByRow):
         """Take the action to a few here; to more in the background, and to none that nobody has counted."""
         grid, seen = self.grid_of(request.args), batch.as_id(request.form.get("seen_event")) or 0
         if grid.recounted.kind != "exact":
-            flash("条数太多，一次最多办 10,000 件，请再加一个筛选条件。", "warn")
+            flash(f"条数太多，一次最多办 {MOST_AT_ONCE:,} 件，请再加一个筛选条件。", "warn")
             return redirect(self.list_url(), 303)
         if grid.recounted.number > AT_ONCE:
             return self.ask_background(grid, BY_NAME[name], seen)
-        ids = [one for page in grid.selection.pages(AT_ONCE) for one in page]
+        ids = [one.id for page in grid.selection.pages(AT_ONCE) for one in page]
         there = grid.selection.unchanged(ids, seen)
         if not there:
             flash("列出的记录刚刚都有人处理过，请看看现在的列表。", "warn")
@@ -106,7 +107,7 @@ class CaseBatch(RowByRow):
         """Count what can take the action by its state; what else speaks against a single case is told at the end."""
         selected, kept = grid.recounted.number, VerificationCase.deleted_at.is_(None)
         fits = VerificationCase.state.in_(transition.sources), ~kept if transition.restores else kept
-        able = min(grid.selection.among(*fits).count().number, selected)
+        able = min(grid.selection.among(*fits).count(MOST_AT_ONCE).number, selected)
         hidden = [("action", transition.name), ("confirmed", "1"), ("all_matching", "1"), ("seen_event", seen)]
         wanted = ["已删除"] if transition.restores else [state.label for state in transition.sources]
         why = f"将跳过的现在不是“{'”“'.join(wanted)}”。" if able < selected else ""

@@ -20,11 +20,12 @@ from extensions import db, moment
 from listing import search
 from listing.filters import GridFilter
 from listing.paging import Order, Page
-from listing.reading import COUNTED
 from listing.selection import PAGE_ARGUMENTS, Tab
 from web.access import can, current_actor
 
 ALWAYS_OPEN = 5
+COUNTED = 10_000
+"""Beyond this a grid is only said to be longer."""
 
 
 class Grid:
@@ -66,6 +67,11 @@ class Grid:
         return wanted if wanted.removeprefix("-") in self.view.sortable else self.view.default_sort
 
     @property
+    def sorted_as(self) -> str:
+        """The order the rows stand in; not always the one asked for."""
+        return self.sort
+
+    @property
     def order(self) -> Order:
         column = getattr(self.view.model, self.sort.removeprefix("-"))
         return Order(column, self.view.model.id, self.sort.startswith("-"))
@@ -77,7 +83,14 @@ class Grid:
     @cached_property
     def _given(self) -> dict[str, str]:
         """What the address says that means something here."""
-        names = ["tab", search.SEARCH, search.PERSON, "sort", *(name for one in self._used for name in one.arguments)]
+        names = [
+            "tab",
+            search.SEARCH,
+            search.PERSON,
+            "sort",
+            "count",
+            *(name for one in self._used for name in one.arguments),
+        ]
         return {name: self.args[name] for name in names if self.args.get(name)}
 
     def arguments(self, *, with_page: bool = False, **changed: str | None) -> dict[str, str]:
@@ -192,7 +205,7 @@ class Grid:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(set(self.arguments()) - {"tab", "sort"})
+        return bool(set(self.arguments()) - {"tab", "sort", "count"})
 
     def _empty(self) -> dict[str, Any]:
         if self.is_narrowed:
@@ -203,7 +216,7 @@ class Grid:
         return dict.fromkeys(name for name in self.arguments() if name != "tab")
 
     def _head(self, name: str) -> dict[str, Any]:
-        direction = {name: "asc", f"-{name}": "desc"}.get(self.sort, "")
+        direction = {name: "asc", f"-{name}": "desc"}.get(self.sorted_as, "")
         turned = f"-{name}" if direction == "asc" else name
         return {
             "label": self.view.label_of(name),

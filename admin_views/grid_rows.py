@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from admin_views.cells import plain
+from admin_views.cells import escaped, plain
 
 _tags = re.compile(r"<[^>]*>")
 
@@ -49,7 +49,7 @@ def _labelled(label: str) -> str:
 
 def _head(row: Any, column: Drawn, ticks: bool, url: str | None) -> str:
     name, shown = _cell(column.read(row))
-    href = escape(url) if url else ""
+    href = escaped(url) if url else ""
     opened = f'<tr data-href="{href}">' if url else "<tr>"
     link = f'<a href="{href}">{shown}</a>' if url else shown
     tick = _TICK.format(row.id, name) if ticks else ""
@@ -73,5 +73,5 @@ def _cell(value: Any) -> tuple[str, str]:
         value = plain(value)
         if isinstance(value, Markup):
             return _words(value), value
-    safe = value if value.isalnum() else str(escape(value))
+    safe = escaped(value)
     return safe, safe

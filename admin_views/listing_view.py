@@ -22,8 +22,9 @@ from extensions import writing
 from listing import sheets
 from listing.selection import Listing
 from listing.sheets import TYPES, XLSX
-from models import GridSetting, SavedView, now
+from models import now
 from operations import exports, grid_settings
+from operations.grid_settings import Liking
 from web.access import current_actor
 from web.filters import local
 
@@ -76,7 +77,7 @@ class ListingView(BackOfficeView):
 
     # How this person likes the list.
 
-    def liking(self) -> tuple[GridSetting | None, list[SavedView]]:
+    def liking(self) -> Liking:
         return grid_settings.liking(current_actor(), self.slug)
 
     def choosable(self, shown: Sequence[str]) -> list[dict[str, Any]]:
@@ -128,7 +129,9 @@ class ListingView(BackOfficeView):
         grid, actor = self.grid_of(request.args), current_actor()
         try:
             with writing():
-                view = grid_settings.save_view(actor, self.slug, request.form.get("name", ""), grid.arguments())
+                view = grid_settings.save_view(
+                    actor, self.slug, request.form.get("name", ""), grid.arguments(count=None)
+                )
                 name = view.name
         except DomainError as refusal:
             flash(refusal.sentence, "warn")

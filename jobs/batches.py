@@ -38,7 +38,7 @@ def act_on_all(run: Run) -> None:
     assert run.actor.place is not None
     transition = BY_NAME[run.payload["action"]]
     selection = Selection(CASES, run.payload["arguments"], run.actor.place)
-    ids = [one for page in selection.pages(IDS_AT_ONCE) for one in page]
+    ids = [one.id for page in selection.pages(IDS_AT_ONCE) for one in page]
     lines: list[Line] = []
     for number, case_id in enumerate(selection.unchanged(ids, run.payload["seen_event"])):
         run.advance(number, len(ids))

@@ -14,9 +14,9 @@ from domain.verification import BATCH_ACTIONS, OFFICE_TURN, OVERDUE_DAYS, PENDIN
 from domain.vocabulary import ObtainedBy, TitleLevel
 from listing import names, offices
 from listing.filters import GridFilter, begins, between, contains, equals, series
-from listing.reading import Conditions, Way, Wish
 from listing.search import Sought
 from listing.selection import Column, Listing, Tab
+from listing.wishes import Conditions, Way, Wish
 from models import Holder
 from models import VerificationCase as Case
 from operations import review_queue, working_days

@@ -12,9 +12,9 @@ from domain.certificate_fields import BY_KEY, STORED
 from domain.vocabulary import CertificateStatus, ObtainedBy, Sex, TitleLevel
 from listing import names, offices
 from listing.filters import GridFilter, begins, between, contains, equals, series
-from listing.reading import Way, Wish
 from listing.search import Sought
 from listing.selection import Column, Listing, Tab
+from listing.wishes import Way, Wish
 from models import Certificate
 from operations import bodies
 from operations.register import in_status
@@ -29,6 +29,16 @@ _NOT_SHOWN = ("manage_no", "sex", "personal_status", "employer_name", "employer_
 def _by_index(column: Any, sort: str, condition: Any) -> Any:
     """Return the way into the index that holds the column, for a condition on it alone."""
     return lambda *values: (Way((condition(column)(*values),), sort),)
+
+
+def _beginning(column: Any, label: str) -> Any:
+    """Return the way into the index of a column by the beginning of what it holds; one character is no needle."""
+
+    def ways(value: str) -> tuple[Way, ...]:
+        alone = f"{label}以“{value}”开头的" if len(value) >= PIECE else ""
+        return (Way((begins(column)(value),), column.key, alone=alone),)
+
+    return ways
 
 
 def _of_status(value: str) -> tuple[Way, ...]:
@@ -72,10 +82,11 @@ def _searched(sought: Sought) -> Wish:
 
 
 def _named(name: str) -> Wish:
-    beginning = Way((begins(Certificate.name)(name),), "name")
+    beginning = _beginning(Certificate.name, "姓名")(name)
     if len(name) < PIECE:
-        return Wish(beginning.conditions[0], (beginning,))
-    return Wish(contains(Certificate.name)(name), (beginning, Way(ids=names.certificates_with_piece(name))))
+        return Wish(beginning[0].conditions[0], beginning)
+    inside = Way(ids=names.certificates_with_piece(name), sort="id", alone=f"姓名从第二个字起有“{name}”的")
+    return Wish(contains(Certificate.name)(name), (*beginning, inside))
 
 
 def _columns() -> tuple[Column, ...]:
@@ -107,8 +118,8 @@ def _select(name: str, label: str, column: Any, options: Any, ways: Any = None) 
 CERTIFICATES = Listing(
     "certificates", "历年证书数据", Certificate, Permission.CERTIFICATES_READ, "certificate", _columns(),
     filters=(
-        _text("cert_no", "cert_no", ways=_by_index(Certificate.cert_no, "cert_no", begins)),
-        _text("name", "name", ways=_by_index(Certificate.name, "name", begins)),
+        _text("cert_no", "cert_no", ways=_beginning(Certificate.cert_no, "证书编号")),
+        _text("name", "name", ways=_beginning(Certificate.name, "姓名")),
         _select("status", "证书状态", Certificate.cert_status, CertificateStatus.choices, _of_status),
         GridFilter("verified", "审验", "select", _is_verified, lambda: IS_VERIFIED, _verified),
         _select("level", "职称级别", Certificate.title_level, TitleLevel.choices),

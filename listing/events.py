@@ -14,9 +14,9 @@ from domain.audit_words import ACTIONS, SUBJECTS
 from extensions import db
 from listing import offices
 from listing.filters import GridFilter, begins, equals
-from listing.reading import Way, Wish
 from listing.search import Sought
 from listing.selection import Column, Listing
+from listing.wishes import Way, Wish
 from models import (
     AwardingBody,
     Certificate,

@@ -18,7 +18,7 @@ from domain.access import Place
 from domain.errors import DomainError
 from domain.partial_dates import PartialDate, parse_text
 from extensions import db, moment
-from listing.reading import Way, Wish
+from listing.wishes import Way, Wish
 from operations.dictionary_changes import series_names
 from tables.columns import PlainText
 

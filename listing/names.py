@@ -20,9 +20,9 @@ def is_accounts_own(digest: bytes) -> Any:
 
 
 def certificates_with_piece(name: str) -> Select[Any]:
+    """Return the ids in a query that the pieces' own index yields in their order."""
     piece = CertificateNamePiece
-    query = select(piece.certificate_id).where(piece.piece == name[:PIECE])
-    return query.order_by(piece.certificate_id.desc())
+    return select(piece.certificate_id).where(piece.piece == name[:PIECE])
 
 
 def cases_of_holders(condition: Any) -> Select[Any]:

@@ -3,171 +3,180 @@
 What is asked for is a list of wishes. Where one of them finds at most SMALL rows by an index of its own, those rows
 are taken and everything else is decided among them: any order, any condition, exact counts. Where none does, the list
 is walked in its order, along an index that yields that order; wishes without an index are then tried on the next
-SMALL rows only, and the page says where it stopped. A LIMIT stands between the two steps, so that no planner of
-either database gets the idea to walk a whole table for a rare match. See docs/adr/0010.
+SMALL rows only, and the page says where it stopped. Rows that would be a needle in each of those SMALL lead the walk
+themselves, in the order of their own index, and the page says that too. A LIMIT stands between the two steps, so that
+no planner of either database gets the idea to walk a whole table for a rare match. See docs/adr/0010.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from typing import Any, Literal
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, tuple_, union, union_all
+from sqlalchemy import Select, and_, func, literal_column, or_, select, tuple_, union, union_all
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.util import ClauseAdapter
 
 from extensions import read
+from listing.wishes import PIVOT_ID, Conditions, Count, Few, Found, Order, Pivot, Way, Wish, pivot_value, values_of
 
 SMALL = 1_000
-COUNTED = 10_000
-"""Beyond this a list is only said to be longer: officers search, nobody pages that far."""
+COUNTED, COUNTED_ON_REQUEST = 2_000, 100_000
+"""Beyond this a list is only said to be longer, so that no page waits for its total; who asks is told up to the other."""
 PAGE = 50
 
-Conditions = tuple[ColumnElement[bool], ...]
+
+class Ids:
+    """Reads no more of a page's rows than their ids."""
+
+    def dressed(self, ids: Any, ordering: Callable[[Any], list[Any]]) -> Any:
+        """Return the query for the rows that another query names, ordered like it."""
+        return ids
+
+    def rows(self, statement: Any, values: Mapping[str, Any] | None) -> list[Any]:
+        return list(read(statement, values))
+
+    def prepared(self, statement: Any) -> Any:
+        return statement
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How an index leads to rows: by conditions behind the scope's own, or, wherever rows belong, by a query of ids.
-
-    `sort` names the order in which the index then yields them; without one they come in no order.
-    """
-
-    conditions: Conditions = ()
-    sort: str = ""
-    ids: Select[Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One thing asked for: the condition itself and the ways that together lead to all rows that meet it."""
-
-    condition: ColumnElement[bool]
-    ways: tuple[Way, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A sort by one column with the id behind it; rows without a value come last. `indexed`: an index yields it."""
-
-    name: str
-    column: Any
-    id: Any
-    descending: bool = False
-    indexed: bool = True
-
-    @property
-    def by_id(self) -> bool:
-        return bool(self.column.key == self.id.key)
-
-    @property
-    def nullable(self) -> bool:
-        return bool(self.column.property.columns[0].nullable)
-
-    def turned(self, column: Any, *, back: bool) -> Any:
-        return column.desc() if self.descending != back else column.asc()
-
-
-@dataclass(frozen=True, slots=True)
-class Pivot:
-    """The row a page begins behind, or ends before: where it stands in the order."""
-
-    id: int
-    value: Any
-    back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The ids of one page, whether there is more on either side, and the row from which a search goes on."""
-
-    ids: list[int]
-    more_before: bool
-    more_after: bool
-    stopped_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many rows there are: exactly, more than that many, or at least that many as far as was read."""
-
-    number: int
-    kind: Literal["exact", "over", "unknown"] = "exact"
+IDS = Ids()
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One list as asked for: `leads` are the alternatives every index begins with (the scope, and the tab's states)."""
+    """One list as asked for: `leads` are the alternatives every index begins with (the scope, and the tab's states).
+
+    `by` returns the order of a name, where another than the one asked for has to be taken; without it nothing is left
+    out and nothing leads, however long a rare row is looked for.
+    """
 
     model: Any
     leads: Sequence[Conditions]
     wishes: Sequence[Wish]
     order: Order
     fallback: Order
+    by: Callable[[str], Order] | None = None
 
     @property
     def table(self) -> Any:
         return self.model.__table__
 
     @cached_property
-    def small(self) -> tuple[Way, ...] | None:
-        """The ways to a small set that holds all that is asked for, or None."""
-        groups = [wish.ways for wish in self.wishes if wish.ways]
-        if self.wishes or not self.order.indexed:
-            groups.append((Way(),))
-        sizes = self._sizes(groups)
-        best = min(range(len(groups)), key=sizes.__getitem__, default=None)
-        return groups[best] if best is not None and sizes[best] <= SMALL else None
+    def _found_by(self) -> list[tuple[Wish, list[int]]]:
+        """The wishes that indexes answer, with how many rows each of their ways finds, up to one more than SMALL."""
+        reached = [wish for wish in self.wishes if wish.ways]
+        sizes = iter(self._sizes([way for wish in reached for way in wish.ways]))
+        return [(wish, list(islice(sizes, len(wish.ways)))) for wish in reached]
+
+    @cached_property
+    def small(self) -> Few | None:
+        """The small set, where there is one; a way that finds nothing is not gone again."""
+        wish, sizes = min(self._found_by, key=lambda one: sum(one[1]), default=(None, []))
+        if wish is not None and sum(sizes) <= SMALL:
+            return Few(tuple(way for way, size in zip(wish.ways, sizes, strict=True) if size), wish)
+        return Few((Way(),)) if self._scope_is_small() else None
+
+    def _scope_is_small(self) -> bool:
+        """Whether the scope itself is few rows, where that would help; it is not if a part of it is many."""
+        if not self.wishes and self.order.indexed:
+            return False
+        ways = ((way, size) for wish, sizes in self._found_by for way, size in zip(wish.ways, sizes, strict=True))
+        if any(way.ids is None and size > SMALL for way, size in ways):
+            return False
+        return self._sizes([Way()])[0] <= SMALL
+
+    @cached_property
+    def led(self) -> tuple[Wish, Way] | None:
+        """The wish, and the way to it, whose many rows are listed alone instead of looked for one by one."""
+        if self.small is not None or self.by is None:
+            return None
+        for wish, sizes in self._found_by:
+            for way, size in zip(wish.ways, sizes, strict=True):
+                if way.alone and size > SMALL and self.by(way.sort).indexed:
+                    return wish, way
+        return None
+
+    @property
+    def part(self) -> str:
+        """What of all that is asked for is listed, in words; empty where it is all."""
+        wish, way = self.led or (None, Way())
+        return way.alone if wish is not None and len(wish.ways) > 1 else ""
 
     @cached_property
     def sorted_by(self) -> Order:
-        """The order that was asked for, or the list's own where too many rows would have to be sorted."""
+        """The order that was asked for, or another where too many rows would have to be sorted."""
+        if self.led and self.by and self.led[1].sort != self.order.name:
+            return self.by(self.led[1].sort)
         return self.order if self.small is not None or self.order.indexed else self.fallback
 
     @cached_property
-    def driver(self) -> Wish | None:
-        """The wish whose index yields the order of the walk."""
+    def driver(self) -> tuple[Wish, Way] | None:
+        """The wish and the way that yield the order of the walk."""
+        if self.led:
+            return self.led
         for wish in self.wishes:
-            one_way = len(wish.ways) == 1 and wish.ways[0]
-            if one_way and one_way.ids is None and one_way.sort == self.sorted_by.name:
-                return wish
+            way = wish.ways[0] if len(wish.ways) == 1 else Way()
+            if way.ids is None and way.sort == self.sorted_by.name:
+                return wish, way
         return None
 
     @cached_property
     def residual(self) -> list[Any]:
-        """What is left to try row by row."""
-        if self.small is None:
-            return [wish.condition for wish in self.wishes if wish is not self.driver]
-        foreign = any(way.ids is not None for way in self.small)
-        lead = [or_(*(and_(*lead) for lead in self.leads))] if foreign else []
-        covered = len(self.small) == 1 and not foreign
-        return lead + [wish.condition for wish in self.wishes if not (covered and wish.ways is self.small)]
+        """What a walk leaves to try row by row."""
+        return self._left_by(*(self.driver or (None, Way())))
+
+    def _left_by(self, wish: Wish | None, way: Way) -> list[Any]:
+        """Return what a way does not answer; ids lead to rows anywhere, and to some that do not meet the wish."""
+        if way.ids is None:
+            return [one.condition for one in self.wishes if one is not wish]
+        return [or_(*(and_(*lead) for lead in self.leads)), *(one.condition for one in self.wishes)]
 
     # Pages.
 
-    def page(self, pivot: Pivot | None = None, size: int = PAGE) -> Found:
+    def page(self, pivot: Pivot | None = None, size: int = PAGE, dress: Ids = IDS) -> Found:
+        if self.small is not None and not self.small.ways:
+            return self.found([], pivot, size)
+        rows = dress.rows(self.statement(pivot, size, dress), values_of(pivot))
+        return self.found(rows, pivot, size)
+
+    def statement(self, pivot: Pivot | None, size: int, dress: Ids) -> Any:
+        """Return the query for a page and one row more; of the pivot only its kind stands in it."""
         back = pivot is not None and pivot.back
-        ids = list(read(self._page_query(pivot, back, size + 1)).scalars())
-        full = len(ids) > size
+        return dress.dressed(self._page_query(pivot, back, size + 1), lambda source: self._ordering(source, back))
+
+    def found(self, rows: list[Any], pivot: Pivot | None, size: int) -> Found:
+        """Return the page that the statement has found."""
+        back = pivot is not None and pivot.back
+        full = len(rows) > size
         stopped = None if full else self._stopped_at(pivot, back)
-        shown = ids[:size]
+        shown = rows[:size]
         on = full or stopped is not None
         if back:
             return Found(shown[::-1], on, True, stopped)
         return Found(shown, pivot is not None, on, stopped)
 
     def _page_query(self, pivot: Pivot | None, back: bool, most: int) -> Any:
-        if self.small is not None:
-            source = self._small_set().subquery()
-            beyond = [or_(*(and_(*part) for part in self._parts(pivot, back)))] if pivot else []
-            return self._picked(source, [*self.residual, *beyond], back).limit(most)
-        if not self.residual:
-            return self._walk(pivot, back, most)
-        source = self._walk(pivot, back, SMALL).subquery()
-        return self._picked(source, self.residual, back).limit(most)
+        if self.small is None:
+            rows = self._walk(pivot, back, SMALL if self.residual else most, self._columns(self.residual))
+            return self._picked(rows, self.residual, back, most) if self.residual else rows
+        beyond = self._beyond(pivot)
+        picked = [self._picked(rows, [*left, *beyond], back, most) for rows, left in self._few(self.small, pivot, back)]
+        return picked[0] if len(picked) == 1 else self._merged(picked, union, back, most)
+
+    def _few(self, small: Few, pivot: Pivot | None, back: bool) -> Iterator[tuple[Select[Any], list[Any]]]:
+        """Yield the rows of each way, in the order of the list where an index has it, and what is left to try on them."""
+        for way, lead in self._ways_and_leads(small.ways):
+            left = self._left_by(small.wish, way)
+            columns = self._columns(left)
+            if way.ids is not None and way.sort == self.sorted_by.name:
+                yield self._streamed(way.ids, pivot, back, SMALL + 1, columns), left
+            else:
+                yield self._reached(way, lead, columns), left
 
     def _stopped_at(self, pivot: Pivot | None, back: bool) -> int | None:
         """Return the last row that was tried, where the walk ended before the list did."""
@@ -175,12 +184,18 @@ class Reader:
             return None
         source = self._walk(pivot, back, SMALL, self._ordered_columns).subquery()
         query = select(source.c.id).order_by(*self._ordering(source, back))
-        return read(query.offset(SMALL - 1).limit(1)).scalar()
+        return read(query.offset(SMALL - 1).limit(1), values_of(pivot)).scalar()
 
-    def _picked(self, source: Any, conditions: Sequence[Any], back: bool) -> Any:
-        adapter = ClauseAdapter(source)
-        fitting = [adapter.traverse(condition) for condition in conditions]
-        return select(source.c.id).where(*fitting).order_by(*self._ordering(source, back))
+    def _picked(self, rows: Select[Any], conditions: Sequence[Any], back: bool, most: int) -> Any:
+        """Return the first of those rows that meet the conditions: the id, and what they are ordered by."""
+        source = rows.subquery()
+        found = select(*(source.c[column.key] for column in self._ordered_columns)).where(*_on(source, conditions))
+        return found.order_by(*self._ordering(source, back)).limit(most)
+
+    def _merged(self, selects: Sequence[Any], how: Callable[..., Any], back: bool, most: int) -> Any:
+        """Return the first rows of several queries that each are in order."""
+        source = how(*(select(one.subquery()) for one in selects)).subquery()
+        return select(source).order_by(*self._ordering(source, back)).limit(most)
 
     def _ordering(self, source: Any, back: bool) -> list[Any]:
         order, column = self.sorted_by, source.c[self.sorted_by.column.key]
@@ -199,18 +214,14 @@ class Reader:
         names = dict.fromkeys(("id", self.sorted_by.column.key))
         return [self.table.c[name] for name in names]
 
-    def _columns(self) -> list[Any]:
-        """The id and what order and residual conditions ask for: wide rows are not carried through the sort."""
+    def _columns(self, conditions: Sequence[Any]) -> list[Any]:
+        """The id and what order and conditions ask for: wide rows are not carried through the sort."""
         wanted = {column.key: column for column in self._ordered_columns}
-        for condition in self.residual:
+        for condition in conditions:
             for part in visitors.iterate(condition):
                 if getattr(getattr(part, "table", None), "name", None) == self.table.name:
                     wanted[part.key] = self.table.c[part.key]  # type: ignore[attr-defined]
         return list(wanted.values())
-
-    def _small_set(self) -> Any:
-        assert self.small is not None
-        return _joined([self._reached(way, lead, self._columns()) for way, lead in self._ways_and_leads(self.small)])
 
     def _ways_and_leads(self, ways: Sequence[Way]) -> Iterator[tuple[Way, Conditions]]:
         for way in ways:
@@ -223,39 +234,52 @@ class Reader:
         found = way.ids.limit(SMALL + 1).subquery()
         return select(*columns).join(found, self.table.c.id == found.c[0]).limit(SMALL + 1)
 
-    def _walk(self, pivot: Pivot | None, back: bool, most: int, columns: Sequence[Any] = ()) -> Any:
+    def _walk(self, pivot: Pivot | None, back: bool, most: int, columns: Sequence[Any]) -> Any:
         """Return the next rows in order, merged from the ends of the indexes that hold them.
 
         Rows without a value are asked for in the index's whole order too: PostgreSQL does not see that it is theirs.
         """
-        given = self.driver.ways[0].conditions if self.driver else ()
+        way = self.driver[1] if self.driver else Way()
+        if way.ids is not None:
+            return self._streamed(way.ids, pivot, back, most, columns)
         order = self.sorted_by
         keys = [
             order.turned(column, back=back) for column in ((order.id,) if order.by_id else (order.column, order.id))
         ]
         selects = [
-            select(*(columns or self._columns())).where(*lead, *given, *part).order_by(*keys).limit(most)
+            select(*columns).where(*lead, *way.conditions, *part).order_by(*keys).limit(most)
             for lead in self.leads
             for part in self._parts(pivot, back)
         ]
-        if len(selects) == 1:
-            return selects[0]
-        source = union_all(*(select(one.subquery()) for one in selects)).subquery()
-        return select(source).order_by(*self._ordering(source, back)).limit(most)
+        return selects[0] if len(selects) == 1 else self._merged(selects, union_all, back, most)
+
+    def _streamed(self, ids: Select[Any], pivot: Pivot | None, back: bool, most: int, columns: Sequence[Any]) -> Any:
+        """Return the next rows along a query of ids; where nothing but the id is wanted, no row is opened."""
+        number, down = ids.selected_columns[0], self.sorted_by.descending != back
+        if pivot:
+            ids = ids.where(number < PIVOT_ID if down else number > PIVOT_ID)
+        found = ids.order_by(number.desc() if down else number.asc()).limit(most).subquery()
+        if [column.key for column in columns] == ["id"]:
+            return select(found.c[0].label("id"))
+        rows = select(*columns).join(found, self.table.c.id == found.c[0])
+        return rows.order_by(found.c[0].desc() if down else found.c[0].asc()).limit(most)
+
+    def _beyond(self, pivot: Pivot | None) -> list[Any]:
+        return [or_(*(and_(*part) for part in self._parts(pivot, pivot.back)))] if pivot else []
 
     def _parts(self, pivot: Pivot | None, back: bool) -> list[Any]:
         """Return the conditions of the rows beyond the pivot: those with a value, and those without one."""
         order = self.sorted_by
         down = order.descending != back
         if order.by_id or not order.nullable:
-            return [[_beyond(order, pivot, down)] if pivot else []]
+            return [[_further(order, down)] if pivot else []]
         valued: list[Any] | None = [order.column.is_not(None)]
         empty: list[Any] | None = [order.column.is_(None)]
         if pivot and pivot.value is None:
             valued = valued if back else None
-            empty = [order.column.is_(None), order.id < pivot.id if down else order.id > pivot.id]
+            empty = [order.column.is_(None), order.id < PIVOT_ID if down else order.id > PIVOT_ID]
         elif pivot:
-            valued = [_beyond(order, pivot, down)]
+            valued = [_further(order, down)]
             empty = None if back else empty
         return [part for part in (valued, empty) if part is not None]
 
@@ -263,33 +287,36 @@ class Reader:
 
     def count(self, most: int = COUNTED) -> Count:
         if self.small is not None:
-            source = self._small_set().subquery()
-            adapter = ClauseAdapter(source)
-            fitting = [adapter.traverse(condition) for condition in self.residual]
-            return Count(read(select(func.count()).select_from(source).where(*fitting)).scalar_one())
-        if self.residual:
+            return Count(self._number_of(self.small))
+        if self.residual or self.part:
             return Count(SMALL, "unknown")
-        given = self.driver.ways if self.driver else (Way(),)
-        number = self._sizes([given], most)[0]
+        number = self._sizes([self.driver[1] if self.driver else Way()], most)[0]
         return Count(most, "over") if number > most else Count(number)
 
     def count_before(self, pivot: Pivot, most: int) -> int | None:
         """Count the rows before the pivot, up to `most`; None where that would take trying them one by one."""
-        if self.small is None and self.residual:
+        if self.small is not None:
+            return self._number_of(self.small, pivot)
+        if self.residual:
             return None
-        if self.small is None:
-            source = self._walk(pivot, True, most).subquery()
-            return read(select(func.count()).select_from(source)).scalar()
-        source = self._small_set().subquery()
-        adapter = ClauseAdapter(source)
-        before = or_(*(and_(*part) for part in self._parts(pivot, True)))
-        fitting = [adapter.traverse(condition) for condition in (*self.residual, before)]
-        return read(select(func.count()).select_from(source).where(*fitting)).scalar()
+        rows = self._walk(pivot, True, most, self._ordered_columns).subquery()
+        return read(select(func.count()).select_from(rows), values_of(pivot)).scalar()
 
-    def _sizes(self, groups: Sequence[Sequence[Way]], most: int = SMALL) -> list[int]:
-        if not groups:
+    def _number_of(self, small: Few, before: Pivot | None = None) -> int:
+        found = []
+        for rows, left in self._few(small, None, False):
+            source = rows.subquery()
+            found.append(select(source.c.id).where(*_on(source, [*left, *self._beyond(before)])))
+        if not found:
+            return 0
+        ids = (union(*found) if len(found) > 1 else found[0]).subquery()
+        return int(read(select(func.count()).select_from(ids), values_of(before)).scalar_one())
+
+    def _sizes(self, ways: Sequence[Way], most: int = SMALL) -> list[int]:
+        """Return how many rows each way finds within the scope, up to one more than `most`, in one query."""
+        if not ways:
             return []
-        counts = [_sum([self._size(way, lead, most) for way, lead in self._ways_and_leads(ways)]) for ways in groups]
+        counts = [_sum([self._size(one, lead, most) for one, lead in self._ways_and_leads([way])]) for way in ways]
         return list(read(select(*counts)).one())
 
     def _size(self, way: Way, lead: Conditions, most: int) -> Any:
@@ -316,15 +343,15 @@ def _sum(numbers: Sequence[Any]) -> Any:
     return reduce(operator.add, numbers)
 
 
-def _beyond(order: Order, pivot: Pivot, down: bool) -> Any:
+def _further(order: Order, down: bool) -> Any:
     if order.by_id:
-        return order.id < pivot.id if down else order.id > pivot.id
+        return order.id < PIVOT_ID if down else order.id > PIVOT_ID
     here = tuple_(order.column, order.id)
-    there = tuple_(literal(pivot.value, order.column.type), literal(pivot.id))
+    there = tuple_(pivot_value(order.column.type), PIVOT_ID)
     return here < there if down else here > there
 
 
-def _joined(selects: Sequence[Select[Any]]) -> Any:
-    if len(selects) == 1:
-        return selects[0]
-    return union(*(select(one.subquery()) for one in selects))
+def _on(source: Any, conditions: Sequence[Any]) -> list[Any]:
+    """Return the conditions about the table as conditions about rows taken from it."""
+    adapter = ClauseAdapter(source)
+    return [adapter.traverse(condition) for condition in conditions]

@@ -6,11 +6,11 @@ Whatever stands in an address that is not understood is left aside; no address i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, and_, any_, bindparam, inspect, or_, select, true
+from sqlalchemy import and_, inspect, or_, select, true
 from sqlalchemy.orm import joinedload, load_only
 
 from domain.access import Permission, Place
@@ -18,12 +18,18 @@ from domain.vocabulary import OfficeKind
 from extensions import db, read
 from listing import search
 from listing.filters import GridFilter
-from listing.reading import PAGE, Conditions, Count, Found, Order, Pivot, Reader, Wish, sizes_of
+from listing.reading import COUNTED, IDS, PAGE, Ids, Reader, sizes_of
+from listing.wishes import Conditions, Count, Found, Order, Pivot, Wish, values_of
 from models import Event
+from operations.prepared import Prepared
 
 TAB_COUNTED = 99
 STANDING_COUNTED = 1_000
 PAGE_ARGUMENTS = ("after", "before")
+
+
+def _everything() -> Sequence[Conditions]:
+    return [()]
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Tab:
 
     name: str
     label: str
-    alternatives: Callable[[], Sequence[Conditions]] = lambda: [()]
+    alternatives: Callable[[], Sequence[Conditions]] = _everything
     counted: bool = False
     counted_for: Permission | None = None
     sorts: tuple[str, ...] | None = None
@@ -65,7 +71,7 @@ class Column:
         return self.needs or (self.name,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listing:
     """A big list, declared once for the page, the export and the background. `sorts`: by name, whether indexed."""
 
@@ -89,15 +95,10 @@ class Listing:
     def column(self, name: str) -> Column | None:
         return self._by_name.get(name)
 
-    def rows(self, ids: Sequence[int], names: Sequence[str], place: Place) -> list[Any]:
-        """Return the rows of these ids in this order, with what these columns read; what left the place is not there.
-
-        What no column shows is neither read nor decrypted, and rows that show only themselves are no entities.
-        """
+    def dressing(self, names: Sequence[str]) -> Ids:
+        """Return how rows are read with what these columns show: nothing else is read or decrypted."""
         wanted = {*self.always, *(need for one in self.columns if one.name in names for need in one.reads)}
-        among = _AMONG[db.engine.dialect.name]
-        found = _reading(self.model, tuple(sorted(wanted)), place, among).read(ids)
-        return [found[one] for one in ids if one in found]
+        return _dress(self.model, tuple(sorted(wanted))) if names else IDS
 
     def tab_named(self, name: str) -> Tab | None:
         return next((tab for tab in self.tabs if tab.name == name), self.tabs[0] if self.tabs else None)
@@ -111,43 +112,44 @@ class Listing:
         return Order(name, getattr(self.model, name), self.model.id, sort.startswith("-"), indexed)
 
 
-class _Reading:
-    """The query for some columns of the rows of these ids at a place."""
+class Dress(Ids):
+    """Reads some columns of a page's rows; where they show only themselves, they are no entities."""
 
-    def __init__(self, model: Any, names: Sequence[str], place: Place, among: Callable[[Any], Any]) -> None:
+    def __init__(self, model: Any, names: Sequence[str]) -> None:
         joined = [getattr(model, name) for name in names if name in inspect(model).relationships]
         plain = [getattr(model, name) for name in names if name not in inspect(model).relationships]
-        here = (among(model.id), model.within(place))
+        self.id, self.names = model.id, ("id", *names)
         self.slim = None if joined else _slim(model)
-        self.names = ("id", *names)
-        if joined:
-            self.query = select(model).where(*here).options(load_only(model.id, *plain), *map(joinedload, joined))
-        else:
-            self.query = select(model.id, *plain).where(*here)
+        whole = select(model).options(load_only(model.id, *plain), *map(joinedload, joined))
+        self.query = whole if joined else select(model.id, *plain)
 
-    def read(self, ids: Sequence[int]) -> dict[int, Any]:
-        slim, names, asked = self.slim, self.names, {"ids": list(ids)}
+    def dressed(self, ids: Any, ordering: Callable[[Any], list[Any]]) -> Any:
+        source = ids.subquery()
+        return self.query.join(source, self.id == source.c.id).order_by(*ordering(source))
+
+    def rows(self, statement: Any, values: Mapping[str, Any] | None) -> list[Any]:
+        slim, names = self.slim, self.names
         if slim is None:
-            return {row.id: row for row in db.session.scalars(self.query, asked)}
-        return {row[0]: slim(zip(names, row, strict=True)) for row in read(self.query, asked)}
+            return list(db.session.scalars(statement, values))
+        found = statement.seen(values or {}) if isinstance(statement, Prepared) else read(statement, values)
+        return [slim(zip(names, row, strict=True)) for row in found]
+
+    def prepared(self, statement: Any) -> Any:
+        """Return the statement so that it is read again and again with less work, where it returns plain columns."""
+        return Prepared(statement) if self.slim else statement
 
 
 @lru_cache(maxsize=512)
-def _reading(model: Any, names: tuple[str, ...], place: Place, among: Callable[[Any], Any]) -> _Reading:
-    """Built once for each choice of columns at a place: putting a query together takes longer than running it."""
-    return _Reading(model, names, place, among)
+def _dress(model: Any, names: tuple[str, ...]) -> Dress:
+    return Dress(model, names)
 
 
-def _one_by_one(column: Any) -> Any:
-    return column.in_(bindparam("ids", expanding=True))
-
-
-def _as_an_array(column: Any) -> Any:
-    """PostgreSQL takes all of them as one value, and reads a statement that is always the same."""
-    return column == any_(bindparam("ids", type_=ARRAY(Integer)))
-
-
-_AMONG: dict[str, Callable[[Any], Any]] = {"sqlite": _one_by_one, "postgresql": _as_an_array}
+@lru_cache(maxsize=1_024)
+def _of_everything(
+    listing: Listing, place: Place, tab: str, sort: str, size: int, dress: Ids, pivot: Pivot | None
+) -> Any:
+    """Return the statement for a page of all there is: putting it together takes longer than running it."""
+    return dress.prepared(Selection(listing, {"tab": tab, "sort": sort}, place).reader.statement(pivot, size, dress))
 
 
 class _Slim:
@@ -163,6 +165,11 @@ def _slim(model: type[Any]) -> type[_Slim]:
         name: one for cls in reversed(model.__mro__) for name, one in vars(cls).items() if isinstance(one, property)
     }
     return type("Slim", (_Slim,), properties)
+
+
+@lru_cache(maxsize=512)
+def _within(model: Any, place: Place) -> Any:
+    return model.within(place)
 
 
 def _scoped(tab: Tab | None, scope: Any) -> list[Conditions]:
@@ -206,9 +213,13 @@ class Selection:
     @cached_property
     def scope(self) -> Any:
         """The condition all rows meet: the place, or the smaller one that a filter names within it; and a span of ids."""
+        narrower, spans = self._spans
+        return and_(*(narrower[:1] or [_within(self.listing.model, self.place)]), *spans)
+
+    @cached_property
+    def _spans(self) -> tuple[list[Any], list[Any]]:
         narrower = self._conditions_of([one for one in self.filters if one.narrows])
-        spans = self._conditions_of([one for one in self.filters if one.bounds])
-        return and_(*(narrower[:1] or [self.listing.model.within(self.place)]), *spans)
+        return narrower, self._conditions_of([one for one in self.filters if one.bounds])
 
     def _conditions_of(self, filters: Iterable[GridFilter]) -> list[Any]:
         given = ((one, one.values(self.arguments)) for one in filters)
@@ -223,22 +234,43 @@ class Selection:
     @cached_property
     def reader(self) -> Reader:
         order, usual = (self.listing.order(sort, self.tab) for sort in (self.sort, self.listing.default_sort))
-        return Reader(self.listing.model, _scoped(self.tab, self.scope), self.wishes, order, usual)
+        leads = _scoped(self.tab, self.scope)
+        return Reader(self.listing.model, leads, self.wishes, order, usual, lambda name: self._order_of(name, usual))
 
-    def page(self, *, after: int | None = None, before: int | None = None, size: int = PAGE) -> Found:
-        """Return the page behind a row or before one; a row that is gone or out of scope means the first page."""
-        given = before or after
-        return self.reader.page(self._pivot(given, back=before is not None) if given else None, size)
+    def _order_of(self, name: str, usual: Order) -> Order:
+        return usual if usual.name == name else self.listing.order(name, self.tab)
 
-    def pages(self, size: int) -> Iterator[list[int]]:
-        """Yield all rows in their order, a page of ids at a time."""
-        found = self.page(size=size)
+    def page(
+        self, *, after: int | None = None, before: int | None = None, size: int = PAGE, names: Sequence[str] = ()
+    ) -> Found:
+        """Return the page behind a row or before one; a row that is gone or out of scope means the first page.
+
+        Its rows have what these columns show; without any they have only their ids.
+        """
+        given, reader, dress = before or after, self.reader, self.listing.dressing(names)
+        pivot = self._pivot(reader, given, back=before is not None) if given else None
+        if not self._asks_everything:
+            return reader.page(pivot, size, dress)
+        tab = self.tab.name if self.tab else ""
+        statement = _of_everything(self.listing, self.place, tab, self.sort, size, dress, pivot and pivot.alike)
+        return reader.found(dress.rows(statement, values_of(pivot)), pivot, size)
+
+    @property
+    def _asks_everything(self) -> bool:
+        """Whether nothing but an order is asked of the rows in reach: then the statement is the same for all who ask."""
+        bare = self.tab is None or self.tab.alternatives is _everything
+        return bare and not self.wishes and not any(self._spans) and self.reader.order.indexed
+
+    def pages(self, size: int, names: Sequence[str] = ()) -> Iterator[list[Any]]:
+        """Yield all rows in their order, a page at a time; where a list shows a part, these are the others too."""
+        whole, dress = replace(self.reader, by=None), self.listing.dressing(names)
+        found = whole.page(None, size, dress)
         while True:
-            if found.ids:
-                yield found.ids
+            if found.rows:
+                yield found.rows
             if not found.more_after:
                 return
-            found = self.page(after=found.stopped_at or found.ids[-1], size=size)
+            found = whole.page(self._pivot(whole, found.stopped_at or found.rows[-1].id), size, dress)
 
     def unchanged(self, ids: Sequence[int], event_id: int) -> list[int]:
         """Return those of the rows that nobody has touched since that event: what came later is not among them."""
@@ -250,19 +282,22 @@ class Selection:
         left = set(read(query).scalars())
         return [one for one in ids if one in left]
 
-    def _pivot(self, row_id: int, *, back: bool) -> Pivot | None:
-        model, column = self.listing.model, self.reader.sorted_by.column
-        query = select(column).where(model.id == row_id, model.within(self.place))
+    def _pivot(self, reader: Reader, row_id: int, *, back: bool = False) -> Pivot | None:
+        """Return where a row stands in the order; in the order of the ids a row that is gone has its place too."""
+        model, order = self.listing.model, reader.sorted_by
+        if order.by_id:
+            return Pivot(row_id, row_id, back)
+        query = select(order.column).where(model.id == row_id, model.within(self.place))
         row = read(query).one_or_none()
         return Pivot(row_id, row[0], back) if row is not None else None
 
-    def count(self) -> Count:
-        return self.reader.count()
+    def count(self, most: int = COUNTED) -> Count:
+        return self.reader.count(most)
 
     def standing(self, row_id: int) -> tuple[int, int] | None:
         """Return which of how many a row is, or None where it is not among them or too far back to say."""
         here = select(self.listing.model.id).where(self.listing.model.id == row_id, self.condition())
-        pivot = self._pivot(row_id, back=True) if db.session.scalar(here) else None
+        pivot = self._pivot(self.reader, row_id, back=True) if db.session.scalar(here) else None
         before = self.reader.count_before(pivot, STANDING_COUNTED) if pivot else None
         if before is None or before >= STANDING_COUNTED:
             return None

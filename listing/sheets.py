@@ -48,8 +48,7 @@ def _told(rows: Iterator[list[str]], told: Told) -> Iterator[list[str]]:
 def _lines(selection: Selection, columns: Sequence[Column]) -> Iterator[list[str]]:
     zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
     names = [column.name for column in columns]
-    for ids in selection.pages(ROWS_AT_ONCE):
-        rows = selection.listing.rows(ids, names, selection.place)
+    for rows in selection.pages(ROWS_AT_ONCE, names):
         yield from ([_text(column.read(row), zone) for column in columns] for row in rows)
         db.session.expunge_all()
 

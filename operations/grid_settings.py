@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
@@ -11,27 +12,43 @@ from domain.access import Actor
 from domain.errors import FieldProblem, NotFound
 from extensions import db
 from models import GridSetting, SavedView, StaffUser
+from operations.prepared import Prepared
 
 LONGEST_NAME = 20
 MOST_VIEWS = 12
 
 
-def setting_of(actor: Actor, grid: str) -> GridSetting | None:
-    return db.session.get(GridSetting, (actor.id, grid))
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved view as a list shows it."""
+
+    id: int
+    name: str
+    arguments: Mapping[str, str]
 
 
-def liking(actor: Actor, grid: str) -> tuple[GridSetting | None, list[SavedView]]:
-    """Return how somebody likes the list and the views saved for it, in one query."""
-    found = db.session.execute(_LIKING, {"user": actor.id, "grid": grid}).all()
-    return (found[0][0] if found else None), [view for _, view in found if view]
+@dataclass(frozen=True, slots=True)
+class Liking:
+    """How somebody likes a list: without columns or a sort of one's own it is as it comes."""
+
+    columns: Sequence[str]
+    sort: str
+    views: Sequence[View]
+
+
+def liking(actor: Actor, grid: str) -> Liking:
+    """Read columns, order and saved views in one query."""
+    found = _LIKING.seen({"user": actor.id, "grid": grid})
+    views = [View(*view) for _, _, *view in found if view[0] is not None]
+    return Liking(found[0][0] or (), found[0][1] or "", views) if found else Liking((), "", ())
 
 
 def _of_user(kept: type[GridSetting] | type[SavedView]) -> ColumnElement[bool]:
     return and_(kept.user_id == StaffUser.id, kept.grid == bindparam("grid"))
 
 
-_LIKING = (
-    select(GridSetting, SavedView)
+_LIKING = Prepared(
+    select(GridSetting.columns, GridSetting.sort, SavedView.id, SavedView.name, SavedView.arguments)
     .select_from(StaffUser)
     .outerjoin(GridSetting, _of_user(GridSetting))
     .outerjoin(SavedView, _of_user(SavedView))
@@ -53,7 +70,7 @@ def keep_sort(actor: Actor, grid: str, sort: str) -> None:
 
 
 def _setting(actor: Actor, grid: str) -> GridSetting:
-    known = setting_of(actor, grid)
+    known = db.session.get(GridSetting, (actor.id, grid))
     if known is None:
         known = GridSetting(user_id=actor.id, grid=grid, columns=[], sort="")
         db.session.add(known)

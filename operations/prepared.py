@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Select
+from sqlalchemy import Connection, Dialect, Engine, Select
 
 from extensions import db
 
@@ -20,27 +20,42 @@ class Prepared:
     way, which knows what to make of a database that is away.
     """
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
         self.query = query
         self._forms: dict[str, _Form] = {}
 
     def all(self, asked: Mapping[str, Any]) -> Sequence[Any]:
         """Return the rows, their columns by name."""
         engine = db.engine
-        form = self._forms.get(engine.name)
-        if form is None:
-            form = self._forms[engine.name] = _Form(self.query, engine.dialect)
         try:
-            return form.rows(engine, asked)
+            return self._form(engine).rows(engine, asked)
         except engine.dialect.loaded_dbapi.Error:
             with engine.connect() as connection:
                 return connection.execute(self.query, asked).all()
+
+    def seen(self, asked: Mapping[str, Any]) -> Sequence[Any]:
+        """Return the rows as the session sees them, on the connection it has in hand."""
+        connection = db.session.connection()
+        try:
+            return self._form(connection).read(connection.connection.cursor(), asked)
+        except connection.dialect.loaded_dbapi.Error:
+            return self.usually(asked)
+
+    def usually(self, asked: Mapping[str, Any]) -> Sequence[Any]:
+        """Return what `seen` returns, the long way, on which SQLAlchemy's events tell of it."""
+        return db.session.connection().execute(self.query, asked).all()
+
+    def _form(self, at: Engine | Connection) -> _Form:
+        form = self._forms.get(at.dialect.name)
+        if form is None:
+            form = self._forms[at.dialect.name] = _Form(self.query, at.dialect)
+        return form
 
 
 class _Form:
     """A query as the driver of one dialect takes it, and what turns values into the driver's and back."""
 
-    def __init__(self, query: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
         compiled = query.compile(dialect=dialect)
         self.sql, self.fixed, self.order = str(compiled), compiled.params, compiled.positiontup
         writers = {name: compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self.fixed}
@@ -52,9 +67,11 @@ class _Form:
 
     def rows(self, engine: Engine, asked: Mapping[str, Any]) -> list[Any]:
         with closing(engine.raw_connection()) as connection, self._alone(connection.driver_connection):
-            cursor = connection.cursor()
-            cursor.execute(self.sql, self._written(asked))
-            return [self._read(found) for found in cursor.fetchall()]
+            return self.read(connection.cursor(), asked)
+
+    def read(self, cursor: Any, asked: Mapping[str, Any]) -> list[Any]:
+        cursor.execute(self.sql, self._written(asked))
+        return [self._read(found) for found in cursor.fetchall()]
 
     @contextmanager
     def _alone(self, driver: Any) -> Iterator[None]:

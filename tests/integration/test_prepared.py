@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import bindparam, column, literal_column, select, table
 from sqlalchemy.exc import DBAPIError
 
-from extensions import db
+from extensions import db, writing
 from models import Certificate, now
 from operations.prepared import Prepared
 from tests.factories import certificate, holder
@@ -45,3 +45,19 @@ def test_a_connection_that_ended_meanwhile_is_replaced(app: Flask) -> None:
         other.execute(db.text("SELECT pg_terminate_backend(:pid)"), {"pid": ended})
 
         assert read.all({})[0].pid != ended
+
+
+def test_what_a_session_has_written_is_seen_and_what_goes_wrong_is_told_as_ever(app: Flask) -> None:
+    read = Prepared(select(Certificate.id, Certificate.name).where(Certificate.name == bindparam("name")))
+    one = certificate(holder(), cert_no="0833232").id
+    with writing():
+        db.session.get_one(Certificate, one).name = "欧阳春梅"
+        db.session.flush()
+
+        assert [row.id for row in read.seen({"name": "欧阳春梅"})] == [one]
+        assert read.seen({"name": "欧阳春梅"}) == read.usually({"name": "欧阳春梅"})
+
+    with pytest.raises(DBAPIError):
+        Prepared(select(column("nothing")).select_from(table("nowhere"))).seen({})
+    db.session.rollback()
+    assert [row.name for row in read.seen({"name": "欧阳春梅"})] == ["欧阳春梅"]

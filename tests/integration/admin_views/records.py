@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from sqlalchemy import event
-
 from commands import cast
 from commands.cast import id_number
 from domain.identifiers import IdKind
@@ -27,6 +25,7 @@ from models import (
     now,
 )
 from operations import bodies
+from tests.statements import asked
 
 NUMBERS = count(8_000_001)
 
@@ -116,12 +115,4 @@ def _holder(one: cast.DemoHolder) -> Holder:
 
 def queries(client: Any, address: str) -> list[str]:
     """Return the statements that the database was asked while the page was made."""
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(" ".join(statement.split()))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    client.get(address)
-    event.remove(db.engine, "before_cursor_execute", note)
-    return seen
+    return [" ".join(statement.split()) for statement, _ in asked(lambda: client.get(address))]

@@ -172,7 +172,7 @@ def test_a_rare_action_and_a_past_day_are_found_without_reading_the_trail(app, m
     )  # fmt: skip
     for asked, found in asked_and_found:
         selection = Selection(EVENTS, asked, place)
-        pages = [one for ids in selection.pages(7) for one in ids]
+        pages = [one.id for page in selection.pages(7) for one in page]
         mine = [one for one in pages if one in {event.id for event in trail() if event.summary.startswith("第 ")}]
         assert (len(mine), mine) == (found, sorted(mine, reverse=True)), asked
     for asked in ({"action": "export"}, {"action": "sign_in"}, span, {"action": "sign_in", **span}, {"actor": "梁敏"}):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from flask_login import login_user
 
-from admin_views import VIEWS
+from admin_views import VIEWS, big_grid
 from admin_views.base import BackOfficeView
 from admin_views.certificates import CertificateView
 from domain.partial_dates import PartialDate
 from extensions import db
-from listing import reading
 from listing.filters import CHOICES, RANGES
 from listing.paging import Order, page_of
 from models import Certificate
@@ -88,12 +87,25 @@ def test_a_row_that_is_gone_leads_to_the_first_page(as_staff):
 
 def test_counting_stops_and_says_so(as_staff, monkeypatch):
     certificates(30)
-    monkeypatch.setattr(reading.Reader.count, "__defaults__", (20,))
+    monkeypatch.setattr(big_grid, "COUNTED", 20)
 
     client = as_staff("ls.staff")
-    client.get("/admin/certificates/")
+    client.get("/admin/certificates/?sort=name")
 
-    assert "超过 20 条，请加筛选条件" in client.page.text
+    assert "超过 20 条" in client.page.text
+
+
+def test_who_asks_is_told_the_whole_number_and_keeps_the_list(as_staff, monkeypatch):
+    certificates(30)
+    monkeypatch.setattr(big_grid, "COUNTED", 20)
+    client = as_staff("ls.staff")
+    client.get("/admin/certificates/?sort=name")
+
+    answer = client.get(next(link["href"] for link in client.page.all("a") if "count=" in link["href"]))
+
+    assert "共 30 条" in client.page.text
+    assert "数一数" not in client.page.text
+    assert "sort=name" in answer.request.query_string.decode()
 
 
 @PLAIN_SQL
