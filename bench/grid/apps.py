@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import sqlalchemy as sa
 from flask import Flask
 from flask_admin import Admin
 from flask_admin.contrib.sqla import ModelView
@@ -15,6 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import create_app
 from config import database_url
+from extensions import db
+from operations.prepared import Prepared
 
 
 def ours(folder: Path, url: str = "") -> Flask:
@@ -25,6 +32,50 @@ def ours(folder: Path, url: str = "") -> Flask:
     app = create_app(environ)
     app.config["FOLD_LOOKUPS"] = False
     return app
+
+
+@contextlib.contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Collect what the database is asked to read; what was prepared is asked the usual way meanwhile."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    with patch.object(Prepared, "seen", Prepared.usually):
+        yield asked
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def backends_of(engine: sa.Engine) -> str:
+    """Return the name by which PostgreSQL's processes for this database are found; empty where there are none."""
+    return (engine.url.database or "") if engine.dialect.name == "postgresql" else ""
+
+
+def spent(work: Callable[[], object], backends: str, times: int = 1) -> float:
+    """Return the milliseconds of CPU of this process and of the PostgreSQL backends that serve it, for one of `times`.
+
+    Looking at the backends takes longer than a page, and a page right after it is no page of a server at work: it is
+    done around all of them, and left out.
+    """
+    theirs, mine = _spent_by(backends), time.process_time()
+    for _ in range(times):
+        work()
+    mine = time.process_time() - mine
+    return (mine * 1e3 + _spent_by(backends) - theirs) / times
+
+
+def _spent_by(backends: str) -> float:
+    """Return the CPU milliseconds that PostgreSQL's processes for a database have used: their titles name it."""
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*") if backends else ():
+        with contextlib.suppress(OSError):
+            title = (folder / "cmdline").read_text().split()
+            if title[:1] == ["postgres:"] and backends in title:
+                total += int((folder / "schedstat").read_text().split()[0])
+    return total / 1e6
 
 
 stock_db = SQLAlchemy()

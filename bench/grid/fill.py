@@ -34,6 +34,8 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英�
 STATES = ["approved"] * 60 + ["auto_approved"] * 20 + ["rejected"] * 4 + ["pending"] * 8 + ["needs_changes"] * 3 + [
     "onsite", "needs_confirmation", "counterfeit", "draft", "draft"
 ]  # fmt: skip
+A_YEAR = 365 * 24 * 3600
+"""Cases are sent in over a year, about in the order in which they were begun."""
 FIRST_DAY = datetime(2024, 1, 1)  # noqa: DTZ001 - the database keeps UTC without an offset
 
 
@@ -130,7 +132,7 @@ def _cases(rows: int, holders: int, offices: list[Any], chance: random.Random) -
     for index in range(1, rows + 1):
         office, city, region, body, key = offices[min(int(chance.expovariate(2 / len(offices))), len(offices) - 1)]
         state = chance.choice(STATES)
-        moment = FIRST_DAY + timedelta(seconds=chance.randrange(80_000_000))
+        moment = FIRST_DAY + timedelta(seconds=index * A_YEAR // rows, days=chance.randrange(30))
         over = state in ("approved", "auto_approved", "rejected", "counterfeit")
         yield {
             "id": index, "holder_id": chance.randrange(1, holders + 1), "state": state, "version": 1,

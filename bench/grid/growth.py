@@ -1,10 +1,11 @@
 """Measures how the lists grow: every offered order and every filter alone, on a full database against a small one.
 
-    python -m bench.grid.growth [--rows 10000000] [--small 10000] [--folder DIR]
+    python -m bench.grid.growth [--rows 10000000] [--small 10000] [--folder DIR] [--url postgresql://…/grown]
 
-What is compared is the SQL of a page and of its count, CPU, medians of the rounds, the two databases in turns. SQLite
-only: both lie in files beside each other. Every line is JSON; where the small one does not fill its page there is nothing
-to compare, and the last line leaves it out.
+What is compared is the SQL of a page and of its count, CPU, medians of the rounds, the two databases in turns. On SQLite
+they lie in files beside each other; on PostgreSQL they are the databases whose names are the given one's with _ and the
+number of rows behind it. Every line is JSON; where the small one does not fill its page there is nothing to compare, and
+the last line leaves it out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import json
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,7 +37,7 @@ TYPED = {"name": "王建", "holder": "王建", "cert_no": "91", "manage_no": "9"
 def main() -> None:
     asked = _asked()
     with folder_of(asked.folder) as folder:
-        small, big = (_filled(folder / str(rows), rows) for rows in (asked.small, asked.rows))
+        small, big = (_filled(folder / str(rows), asked.url, rows) for rows in (asked.small, asked.rows))
         times = dict(_lines(small, big, asked.rounds))
     worst = max(times, key=times.__getitem__)
     over = {what: ratio for what, ratio in times.items() if ratio > TARGET}
@@ -50,12 +50,13 @@ def _asked() -> argparse.Namespace:
     reader.add_argument("--small", type=int, default=10_000)
     reader.add_argument("--rounds", type=int, default=7)
     reader.add_argument("--folder", default="")
+    reader.add_argument("--url", default="")
     return reader.parse_args()
 
 
-def _filled(folder: Path, rows: int) -> Flask:
+def _filled(folder: Path, url: str, rows: int) -> Flask:
     folder.mkdir(parents=True, exist_ok=True)
-    app = apps.ours(folder)
+    app = apps.ours(folder, url and f"{url}_{rows}")
     fill_once(app, rows)
     return app
 
@@ -104,34 +105,25 @@ class Asked:
 
     def __init__(self, app: Flask, listing: Listing, arguments: dict[str, str]) -> None:
         self.app, self.spent = app, list[float]()
-        self.statements: list[tuple[str, Any]] = []
         keyring.load(app.config["FIELD_KEY"])
         with app.app_context():
             selection = Selection(listing, arguments, _place())
             names = [column.name for column in listing.columns if column.shown]
-            sa.event.listen(db.engine, "before_cursor_execute", self._note)
-            ids = selection.page().ids
-            listing.rows(ids, names, selection.place)
-            selection.count()
-            sa.event.remove(db.engine, "before_cursor_execute", self._note)
+            with apps.statements() as self.statements:
+                ids = selection.page(names=names).ids
+                selection.count()
         self.found = len(ids)
-
-    def _note(self, connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            self.statements.append((statement, parameters))
 
     @property
     def milliseconds(self) -> float:
-        return statistics.median(self.spent) * 1e3
+        return statistics.median(self.spent)
 
     def spend(self) -> None:
         """Run it twice and count the second time."""
         with self.app.app_context(), db.engine.connect() as connection:
             cursor = connection.connection.driver_connection.cursor()
             self._run(cursor)
-            began = process_time()
-            self._run(cursor)
-            self.spent.append(process_time() - began)
+            self.spent.append(apps.spent(lambda: self._run(cursor), apps.backends_of(db.engine)))
 
     def _run(self, cursor: Any) -> None:
         for statement in self.statements:

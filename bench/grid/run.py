@@ -3,8 +3,8 @@
     python -m bench.grid.run [--rows 1000000] [--url postgresql://…] [--folder DIR]
 
 CPU time is what is compared: this process and, on PostgreSQL, the backends that serve it. Medians of the rounds; the two
-grids take turns. Every page is asked for once before it counts, so our counts and options are warm, as they are for ten
-seconds for everybody; stock Flask-Admin counts each time. Every line is JSON.
+grids take turns, ten pages each. Every page is asked for once before it counts, so our counts and options are warm, as
+they are for ten seconds for everybody; stock Flask-Admin counts each time. Every line is JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import contextlib
 import json
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ from models import Certificate
 OURS, STOCK = "/admin/certificates/", "/admin/certificates/"
 SCOPES = {"region": "gx.admin", "city": "qz.staff", "county": "ls.staff"}
 TARGETS = {"sqlite": 5, "postgresql": 10}
-A_BLOCK = 3
+A_BLOCK = 10
 SEARCH_TARGET = 50
 
 
@@ -83,7 +82,7 @@ class Bench:
         self.app, self.rounds, self.only = app, rounds, only
         self.stock = stock.test_client()
         with app.app_context():
-            self.engine, self.database = db.engine.dialect.name, db.engine.url.database or ""
+            self.engine, self.backends = db.engine.dialect.name, apps.backends_of(db.engine)
             self.rows = db.session.scalar(sa.select(sa.func.max(Certificate.id)))
             some = db.session.get_one(Certificate, self.rows // 2 + 1)
             self.number, self.id_number = some.cert_no, some.id_number
@@ -164,54 +163,25 @@ class Bench:
         for _ in range(self.rounds):
             for one, into in ((ours, spent[0]), (stock, spent[1])):
                 one()
-                into += [self._spent(one) for _ in range(A_BLOCK)]
+                into.append(self._spent(one, A_BLOCK))
         return statistics.median(spent[0]), statistics.median(spent[1])
 
-    def _spent(self, work: Callable[[], object]) -> float:
-        """Return the milliseconds of CPU of this process and of the PostgreSQL backends that serve it.
-
-        Looking at the backends takes longer than a page and is left out.
-        """
-        theirs, mine = self._backends(), time.process_time()
-        work()
-        mine = time.process_time() - mine
-        return mine * 1e3 + self._backends() - theirs
-
-    def _backends(self) -> float:
-        return _backends(self.database) if self.engine == "postgresql" else 0.0
+    def _spent(self, work: Callable[[], object], times: int = 1) -> float:
+        return apps.spent(work, self.backends, times)
 
     def _sql(self, scope: str, address: str) -> tuple[float, int]:
         """Run the statements of one page again, alone, and return what the database spends on them."""
-        seen: list[tuple[str, Any]] = []
-
-        def note(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            seen.append((statement, parameters))
-
         with self.app.app_context():
-            engine = db.engine
-            sa.event.listen(engine, "before_cursor_execute", note)
-            self._get(self.clients[scope], address)
-            sa.event.remove(engine, "before_cursor_execute", note)
-            reading = [one for one in seen if one[0].lstrip().upper().startswith("SELECT")]
-            spent = [self._alone(engine, reading) for _ in range(self.rounds)]
-        return statistics.median(spent), len(seen)
+            with apps.statements() as asked:
+                self._get(self.clients[scope], address)
+            spent = [self._alone(db.engine, asked) for _ in range(self.rounds)]
+        return statistics.median(spent), len(asked)
 
     def _alone(self, engine: Any, statements: list[tuple[str, Any]]) -> float:
         with engine.connect() as connection:
             driver = connection.connection.driver_connection
             cursor = driver.cursor()
             return self._spent(lambda: [cursor.execute(*statement).fetchall() for statement in statements])
-
-
-def _backends(database: str) -> float:
-    """Return the CPU milliseconds that PostgreSQL's processes for a database have used: their titles name it."""
-    total = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            title = (folder / "cmdline").read_text().split()
-            if title[:1] == ["postgres:"] and database in title:
-                total += int((folder / "schedstat").read_text().split()[0])
-    return total / 1e6
 
 
 if __name__ == "__main__":
