@@ -387,6 +387,17 @@ def test_a_search_that_finds_too_many_lists_those_that_begin_so_and_says_it(as_s
     assert "后台" in client.page.text if answer.status_code == 303 else "欧韦小" in answer.get_data(as_text=True)
 
 
+def test_a_list_that_takes_another_order_than_its_own_names_both(as_staff: Any, monkeypatch: Any) -> None:
+    for number in range(3):
+        certificate(cert_no=f"08332{number}")
+    monkeypatch.setattr(reading, "SMALL", 2)
+    client = as_staff("ls.staff")
+
+    client.find(REGISTER, cert_no="0833")
+
+    assert "不能按“录入先后”排，先按“证书编号”排；再加一个条件就可以" in client.page.text
+
+
 def test_what_stands_inside_names_is_walked_along_the_pieces_of_any_office(as_staff: Any, monkeypatch: Any) -> None:
     """The pieces know no office: what others hold is passed over, and its end is where the search goes on."""
     here = certificate(name="韦小兰")
