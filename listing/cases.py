@@ -68,6 +68,10 @@ def _begins_holder(value: str) -> tuple[Way, ...]:
     return (Way(ids=names.cases_of_holders(begins(Holder.name)(value))),)
 
 
+def _named_so(name: str) -> tuple[Way, ...]:
+    return (Way(ids=names.cases_of_holders(Holder.name == name), alone=f"姓名就是“{name}”的"),)
+
+
 def _searched(sought: Sought) -> Wish:
     if sought.name:
         return _named(sought.name)
@@ -84,7 +88,7 @@ def _named(name: str) -> Wish:
     if len(name) < PIECE:
         return Wish(Case.holder.has(begins(Holder.name)(name)), _begins_holder(name))
     inside = Way(ids=names.cases_with_piece(name))
-    return Wish(Case.holder.has(contains(Holder.name)(name)), (*_begins_holder(name), inside))
+    return Wish(Case.holder.has(contains(Holder.name)(name)), (*_begins_holder(name), inside), _named_so(name))
 
 
 def waited(case: Case) -> str:
@@ -133,7 +137,7 @@ CASES = Listing(
         offices.filter_of(Case),
         GridFilter("cert_no", "证书编号", "text", begins(Case.cert_no),
                    ways=lambda value: (Way((begins(Case.cert_no)(value),), "cert_no"),)),
-        GridFilter("holder", "持证人", "text", _of_holder(begins(Holder.name)), ways=_begins_holder),
+        GridFilter("holder", "持证人", "text", _of_holder(begins(Holder.name)), ways=_begins_holder, parts=_named_so),
         GridFilter("former_name", FORMER_NAME_LABEL, "text", begins(Case.former_name)),
         GridFilter("title", "资格名称", "text", begins(Case.title)),
         GridFilter("obtained_by", "获取方式", "select", equals(Case.obtained_by), ObtainedBy.choices),

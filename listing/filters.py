@@ -36,9 +36,10 @@ class GridFilter:
 
     `condition` takes the text typed or the option chosen; for a range it takes its two ends, None where open: moments
     in UTC for date_range, ISO text for month_range, the upper end exclusive. `options` are asked for at each request.
-    `ways` takes the same and returns by which indexes the rows are reached; `narrows` says that the condition is a
-    scope of its own, smaller than the actor's, with every index the scope has. `bounds` says that it is a span of ids:
-    every index of the scope ends in the id, so it holds beside the scope whatever else is asked.
+    `ways` takes the same and returns by which indexes the rows are reached, `parts` by which some of them; `narrows`
+    says that the condition is a scope of its own, smaller than the actor's, with every index the scope has. `bounds`
+    says that it is a span of ids: every index of the scope ends in the id, so it holds beside the scope whatever else
+    is asked.
     """
 
     name: str
@@ -47,6 +48,7 @@ class GridFilter:
     condition: Callable[..., Any]
     options: Options = list
     ways: Callable[..., tuple[Way, ...]] | None = None
+    parts: Callable[..., tuple[Way, ...]] | None = None
     narrows: bool = False
     bounds: bool = False
 
@@ -89,7 +91,8 @@ class GridFilter:
     def wishes(self, arguments: Mapping[str, str]) -> Iterator[Wish]:
         values = self.values(arguments)
         if values is not None:
-            yield Wish(self.condition(*values), self.ways(*values) if self.ways else ())
+            ways, parts = (reach(*values) if reach else () for reach in (self.ways, self.parts))
+            yield Wish(self.condition(*values), ways, parts)
 
     def spoken(self, arguments: Mapping[str, str]) -> Iterator[str]:
         """Yield in words what is filtered by."""

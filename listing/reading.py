@@ -14,7 +14,6 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, and_, func, literal_column, or_, select, tuple_, union, union_all
@@ -22,7 +21,20 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.util import ClauseAdapter
 
 from extensions import read
-from listing.wishes import PIVOT_ID, Conditions, Count, Few, Found, Order, Pivot, Way, Wish, pivot_value, values_of
+from listing.wishes import (
+    PIVOT_ID,
+    Conditions,
+    Count,
+    Few,
+    Found,
+    Order,
+    Pivot,
+    Reached,
+    Way,
+    Wish,
+    pivot_value,
+    values_of,
+)
 
 SMALL = 1_000
 COUNTED, COUNTED_ON_REQUEST = 2_000, 100_000
@@ -67,43 +79,49 @@ class Reader:
         return self.model.__table__
 
     @cached_property
-    def _found_by(self) -> list[tuple[Wish, list[int]]]:
-        """The wishes that indexes answer, with how many rows each of their ways finds, up to one more than SMALL."""
+    def _reached(self) -> list[Reached]:
+        """The wishes that indexes answer, asked in one query."""
         reached = [wish for wish in self.wishes if wish.ways]
-        sizes = iter(self._sizes([way for wish in reached for way in wish.ways]))
-        return [(wish, list(islice(sizes, len(wish.ways)))) for wish in reached]
+        sizes = iter(self._sizes([way for wish in reached for way in (*wish.ways, *wish.parts)]))
+        return [Reached(wish, _beside(wish.ways, sizes), _beside(wish.parts, sizes)) for wish in reached]
 
     @cached_property
     def small(self) -> Few | None:
         """The small set, where there is one; a way that finds nothing is not gone again."""
-        wish, sizes = min(self._found_by, key=lambda one: sum(one[1]), default=(None, []))
-        if wish is not None and sum(sizes) <= SMALL:
-            return Few(tuple(way for way, size in zip(wish.ways, sizes, strict=True) if size), wish)
-        return Few((Way(),)) if self._scope_is_small() else None
+        best = min(self._reached, key=lambda one: one.size, default=None)
+        if best is not None and best.size <= SMALL:
+            return Few(tuple(way for way, size in best.ways if size), best.wish)
+        return Few((Way(),)) if self._scope_is_small() else self._small_part()
 
     def _scope_is_small(self) -> bool:
         """Whether the scope itself is few rows, where that would help; it is not if a part of it is many."""
         if not self.wishes and self.order.indexed:
             return False
-        ways = ((way, size) for wish, sizes in self._found_by for way, size in zip(wish.ways, sizes, strict=True))
-        if any(way.ids is None and size > SMALL for way, size in ways):
+        if any(way.ids is None and size > SMALL for one in self._reached for way, size in one.ways):
             return False
         return self._sizes([Way()])[0] <= SMALL
+
+    def _small_part(self) -> Few | None:
+        parts = [(one.wish, way, size) for one in self._reached for way, size in one.parts]
+        few = (Few((way,), wish, way.alone) for wish, way, size in parts if 0 < size <= SMALL)
+        return next(few, None) if self.by else None
 
     @cached_property
     def led(self) -> tuple[Wish, Way] | None:
         """The wish, and the way to it, whose many rows are listed alone instead of looked for one by one."""
         if self.small is not None or self.by is None:
             return None
-        for wish, sizes in self._found_by:
-            for way, size in zip(wish.ways, sizes, strict=True):
+        for one in self._reached:
+            for way, size in one.ways:
                 if way.alone and size > SMALL and self.by(way.sort).indexed:
-                    return wish, way
+                    return one.wish, way
         return None
 
     @property
     def part(self) -> str:
         """What of all that is asked for is listed, in words; empty where it is all."""
+        if self.small is not None:
+            return self.small.part
         wish, way = self.led or (None, Way())
         return way.alone if wish is not None and len(wish.ways) > 1 else ""
 
@@ -176,7 +194,7 @@ class Reader:
             if way.ids is not None and way.sort == self.sorted_by.name:
                 yield self._streamed(way.ids, pivot, back, SMALL + 1, columns), left
             else:
-                yield self._reached(way, lead, columns), left
+                yield self._behind(way, lead, columns), left
 
     def _stopped_at(self, pivot: Pivot | None, back: bool) -> int | None:
         """Return the last row that was tried, where the walk ended before the list did."""
@@ -228,7 +246,7 @@ class Reader:
             for lead in self.leads if way.ids is None else [()]:
                 yield way, lead
 
-    def _reached(self, way: Way, lead: Conditions, columns: Sequence[Any]) -> Select[Any]:
+    def _behind(self, way: Way, lead: Conditions, columns: Sequence[Any]) -> Select[Any]:
         if way.ids is None:
             return select(*columns).where(*lead, *way.conditions).limit(SMALL + 1)
         found = way.ids.limit(SMALL + 1).subquery()
@@ -286,19 +304,19 @@ class Reader:
     # Counts.
 
     def count(self, most: int = COUNTED) -> Count:
+        if self.part or (self.small is None and self.residual):
+            return Count(SMALL, "unknown")
         if self.small is not None:
             return Count(self._number_of(self.small))
-        if self.residual or self.part:
-            return Count(SMALL, "unknown")
         number = self._sizes([self.driver[1] if self.driver else Way()], most)[0]
         return Count(most, "over") if number > most else Count(number)
 
     def count_before(self, pivot: Pivot, most: int) -> int | None:
-        """Count the rows before the pivot, up to `most`; None where that would take trying them one by one."""
+        """Count the rows before the pivot, up to `most`; None where not all are listed or are tried one by one."""
+        if self.part or (self.small is None and self.residual):
+            return None
         if self.small is not None:
             return self._number_of(self.small, pivot)
-        if self.residual:
-            return None
         rows = self._walk(pivot, True, most, self._ordered_columns).subquery()
         return read(select(func.count()).select_from(rows), values_of(pivot)).scalar()
 
@@ -349,6 +367,11 @@ def _further(order: Order, down: bool) -> Any:
     here = tuple_(order.column, order.id)
     there = tuple_(pivot_value(order.column.type), PIVOT_ID)
     return here < there if down else here > there
+
+
+def _beside(ways: Sequence[Way], sizes: Iterator[int]) -> list[tuple[Way, int]]:
+    """Return each way with its size, taking no more sizes than there are ways."""
+    return [(way, next(sizes)) for way in ways]
 
 
 def _on(source: Any, conditions: Sequence[Any]) -> list[Any]:

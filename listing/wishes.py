@@ -28,11 +28,13 @@ class Way:
 class Wish:
     """One thing asked for: the condition itself and the ways that together lead to all rows that meet it.
 
-    Rows behind the conditions of a way meet the wish; those from a query of ids may not.
+    Rows behind the conditions of a way meet the wish; those from a query of ids may not. `parts` are ways to some of the
+    rows, listed alone where those are few and all are too many.
     """
 
     condition: ColumnElement[bool]
     ways: tuple[Way, ...] = ()
+    parts: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,24 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Few:
-    """A small set that holds all that is asked for: the wish that is answered by it, and the ways to it."""
+    """A small set that holds all that is asked for: the wish that is answered by it, and the ways to it.
+
+    `part` says in words what it holds where it does not hold all.
+    """
 
     ways: tuple[Way, ...]
     wish: Wish | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A wish with how many rows each of its ways and parts finds, up to one more than a small set has."""
+
+    wish: Wish
+    ways: list[tuple[Way, int]]
+    parts: list[tuple[Way, int]]
+
+    @property
+    def size(self) -> int:
+        return sum(size for _, size in self.ways)

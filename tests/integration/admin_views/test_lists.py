@@ -387,6 +387,30 @@ def test_a_search_that_finds_too_many_lists_those_that_begin_so_and_says_it(as_s
     assert "后台" in client.page.text if answer.status_code == 303 else "欧韦小" in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("asked", ["search=韦小", "holder=韦小"])
+def test_of_too_many_holders_those_who_are_named_exactly_so_are_listed(
+    as_staff: Any, monkeypatch: Any, asked: str
+) -> None:
+    named = {"韦小": 1, "韦小兰": 2, "陆海生": 3}
+    ids = {name: case(CaseState.PENDING, holder=at).id for name, at in named.items()}
+    with writing():
+        for name, one in ids.items():
+            db.session.get_one(VerificationCase, one).holder.name = name
+    monkeypatch.setattr(reading, "SMALL", 1)
+    client = as_staff("ls.staff")
+
+    client.get(f"{QUEUE}?tab=all&{asked}")
+
+    assert "这里只列姓名就是“韦小”的；再加一个条件就全部列出" in client.page.text
+    assert [f"review/{one}/" in str(client.page.elements) for one in ids.values()] == [True, False, False]
+    assert "不只本页" not in client.page.text
+    place = actor_of("ls.staff").place
+    assert place is not None
+    selection = Selection(CASES, dict([("tab", "all"), asked.split("=")]), place)
+    assert {row.id for page in selection.pages(5) for row in page} == {ids["韦小"], ids["韦小兰"]}
+    assert selection.standing(ids["韦小"]) is None
+
+
 def test_a_list_that_takes_another_order_than_its_own_names_both(as_staff: Any, monkeypatch: Any) -> None:
     for number in range(3):
         certificate(cert_no=f"08332{number}")
