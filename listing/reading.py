@@ -171,7 +171,7 @@ class Reader:
         """Return the page that the statement has found."""
         back = pivot is not None and pivot.back
         full = len(rows) > size
-        stopped = None if full else self._stopped_at(pivot, back)
+        stopped = None if full else self._stopped(pivot, back)
         shown = rows[:size]
         on = full or stopped is not None
         if back:
@@ -196,13 +196,19 @@ class Reader:
             else:
                 yield self._behind(way, lead, columns), left
 
-    def _stopped_at(self, pivot: Pivot | None, back: bool) -> int | None:
+    def behind(self, found: Found) -> Pivot:
+        """Return where the next page begins, whatever has become meanwhile of the row that this one ends with."""
+        return found.stopped or Pivot(found.rows[-1].id, getattr(found.rows[-1], self.sorted_by.column.key))
+
+    def _stopped(self, pivot: Pivot | None, back: bool) -> Pivot | None:
         """Return the last row that was tried, where the walk ended before the list did."""
         if self.small is not None or not self.residual:
             return None
         source = self._walk(pivot, back, SMALL, self._ordered_columns).subquery()
-        query = select(source.c.id).order_by(*self._ordering(source, back))
-        return read(query.offset(SMALL - 1).limit(1), values_of(pivot)).scalar()
+        query = select(source.c.id, source.c[self.sorted_by.column.key].label("value"))
+        last = query.order_by(*self._ordering(source, back)).offset(SMALL - 1).limit(1)
+        row = read(last, values_of(pivot)).one_or_none()
+        return Pivot(row.id, row.value) if row else None
 
     def _picked(self, rows: Select[Any], conditions: Sequence[Any], back: bool, most: int) -> Any:
         """Return the first of those rows that meet the conditions: the id, and what they are ordered by."""

@@ -95,9 +95,10 @@ class Listing:
     def column(self, name: str) -> Column | None:
         return self._by_name.get(name)
 
-    def dressing(self, names: Sequence[str]) -> Ids:
-        """Return how rows are read with what these columns show: nothing else is read or decrypted."""
-        wanted = {*self.always, *(need for one in self.columns if one.name in names for need in one.reads)}
+    def dressing(self, names: Sequence[str], *also: str) -> Ids:
+        """Return how rows are read with what these columns show, and also some others: nothing else is decrypted."""
+        shown = (need for one in self.columns if one.name in names for need in one.reads)
+        wanted = {*self.always, *also, *shown} - {"id"}
         return _dress(self.model, tuple(sorted(wanted))) if names else IDS
 
     def tab_named(self, name: str) -> Tab | None:
@@ -248,7 +249,7 @@ class Selection:
         Its rows have what these columns show; without any they have only their ids.
         """
         given, reader, dress = before or after, self.reader, self.listing.dressing(names)
-        pivot = self._pivot(reader, given, back=before is not None) if given else None
+        pivot = self._pivot(given, back=before is not None) if given else None
         if not self._asks_everything:
             return reader.page(pivot, size, dress)
         tab = self.tab.name if self.tab else ""
@@ -263,14 +264,14 @@ class Selection:
 
     def pages(self, size: int, names: Sequence[str] = ()) -> Iterator[list[Any]]:
         """Yield all rows in their order, a page at a time; where a list shows a part, these are the others too."""
-        whole, dress = replace(self.reader, by=None), self.listing.dressing(names)
+        whole = replace(self.reader, by=None)
+        dress = self.listing.dressing(names, whole.sorted_by.column.key)
         found = whole.page(None, size, dress)
-        while True:
-            if found.rows:
-                yield found.rows
-            if not found.more_after:
-                return
-            found = whole.page(self._pivot(whole, found.stopped_at or found.rows[-1].id), size, dress)
+        while found.more_after:
+            behind = whole.behind(found)
+            yield found.rows
+            found = whole.page(behind, size, dress)
+        yield found.rows
 
     def unchanged(self, ids: Sequence[int], event_id: int) -> list[int]:
         """Return those of the rows that nobody has touched since that event: what came later is not among them."""
@@ -282,9 +283,9 @@ class Selection:
         left = set(read(query).scalars())
         return [one for one in ids if one in left]
 
-    def _pivot(self, reader: Reader, row_id: int, *, back: bool = False) -> Pivot | None:
+    def _pivot(self, row_id: int, *, back: bool) -> Pivot | None:
         """Return where a row stands in the order; in the order of the ids a row that is gone has its place too."""
-        model, order = self.listing.model, reader.sorted_by
+        model, order = self.listing.model, self.reader.sorted_by
         if order.by_id:
             return Pivot(row_id, row_id, back)
         query = select(order.column).where(model.id == row_id, model.within(self.place))
@@ -297,7 +298,7 @@ class Selection:
     def standing(self, row_id: int) -> tuple[int, int] | None:
         """Return which of how many a row is, or None where it is not among them or too far back to say."""
         here = select(self.listing.model.id).where(self.listing.model.id == row_id, self.condition())
-        pivot = self._pivot(self.reader, row_id, back=True) if db.session.scalar(here) else None
+        pivot = self._pivot(row_id, back=True) if db.session.scalar(here) else None
         before = self.reader.count_before(pivot, STANDING_COUNTED) if pivot else None
         if before is None or before >= STANDING_COUNTED:
             return None

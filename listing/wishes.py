@@ -89,16 +89,20 @@ def values_of(pivot: Pivot | None) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of one page, whether there is more on either side, and the row from which a search goes on."""
+    """The rows of one page, whether there is more on either side, and where a search that tried enough goes on."""
 
     rows: list[Any]
     more_before: bool
     more_after: bool
-    stopped_at: int | None = None
+    stopped: Pivot | None = None
 
     @property
     def ids(self) -> list[int]:
         return [row.id for row in self.rows]
+
+    @property
+    def stopped_at(self) -> int | None:
+        return self.stopped.id if self.stopped else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -570,3 +570,20 @@ def test_what_waits_says_for_how_many_working_days(as_staff: Any, monkeypatch: A
 
     assert client.page.text.count("3 个工作日") == 1
     assert db.session.query(VerificationCase).count() == 2
+
+
+@pytest.mark.parametrize("sort", ["name", "-awarded_on", "cert_no", "id"])
+def test_what_is_read_to_its_end_loses_nothing_when_a_row_goes_meanwhile(register: None, sort: str) -> None:
+    place = actor_of("qz.staff").place
+    assert place is not None
+    selection = Selection(CERTIFICATES, {"sort": sort}, place)
+    expected = [row.id for row in selection.page().rows]
+
+    read = []
+    for page in selection.pages(5):
+        read += [row.id for row in page]
+        last = read[-1]
+        with writing() as session:
+            session.execute(db.update(Certificate).where(Certificate.id == last).values(city_office_id=None, name="改"))
+
+    assert read == expected
