@@ -21,7 +21,7 @@ from flask_wtf import CSRFProtect
 from huey import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
-from sqlalchemy import Connection, Engine, MetaData, Result, Select, Table, event
+from sqlalchemy import Connection, Engine, Executable, MetaData, Result, Select, Table, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -96,7 +96,7 @@ class RoutedSession(BoundSession):
         return super().get_bind(mapper, clause, bind, **given)
 
 
-def read(query: Select[Any], values: Mapping[str, Any] | None = None) -> Result[Any]:
+def read(query: Executable, values: Mapping[str, Any] | None = None) -> Result[Any]:
     """Run a query for columns on the session's own connection: rows without an ORM around them take half the time.
 
     It returns no entities, and what was changed and not flushed is not seen.

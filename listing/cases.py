@@ -87,7 +87,7 @@ def _searched(sought: Sought) -> Wish:
 def _named(name: str) -> Wish:
     if len(name) < PIECE:
         return Wish(Case.holder.has(begins(Holder.name)(name)), _begins_holder(name))
-    inside = Way(ids=names.cases_with_piece(name))
+    inside = Way(ids=names.cases_with_piece(name), loose=len(name) > PIECE)
     return Wish(Case.holder.has(contains(Holder.name)(name)), (*_begins_holder(name), inside), _named_so(name))
 
 

@@ -85,7 +85,8 @@ def _named(name: str) -> Wish:
     beginning = _beginning(Certificate.name, "姓名")(name)
     if len(name) < PIECE:
         return Wish(beginning[0].conditions[0], beginning)
-    inside = Way(ids=names.certificates_with_piece(name), sort="id", alone=f"姓名从第二个字起有“{name}”的")
+    told, longer = f"姓名从第二个字起有“{name}”的", len(name) > PIECE
+    inside = Way(ids=names.certificates_with_piece(name), sort="id", alone=told, loose=longer)
     return Wish(contains(Certificate.name)(name), (*beginning, inside))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, false, or_, select, true
+from sqlalchemy import and_, false, literal, or_, select, true, union_all
 
 from domain.access import Permission, Place, Role
 from domain.audit_words import ACTIONS, SUBJECTS
-from extensions import db
+from extensions import db, moment, read
 from listing import offices
 from listing.filters import GridFilter, begins, equals
 from listing.search import Sought
@@ -98,15 +98,31 @@ def _person(model: Any, *, number: bool = False) -> Found:
 
     def found(sought: Sought) -> list[Any]:
         conditions = [model.name == sought.name] if sought.name else []
-        conditions += [model.id_digest == sought.id_digest] if sought.id_digest else []
-        return [*conditions, model.cert_no == sought.number] if number else conditions
+        return [*conditions, *_by_numbers(model, sought, number=number)]
 
     return found
 
 
+def _by_numbers(model: Any, sought: Sought, *, number: bool) -> list[Any]:
+    conditions = [model.id_digest == sought.id_digest] if sought.id_digest else []
+    return [*conditions, model.cert_no == sought.number] if number else conditions
+
+
+def _certificates(sought: Sought) -> list[Any]:
+    """The index of names begins with a region; there are few."""
+    regions = _regions() if sought.name else ()
+    named = [and_(Certificate.region_office_id == one, Certificate.name == sought.name) for one in regions]
+    return [*named, *_by_numbers(Certificate, sought, number=True)]
+
+
+def _regions() -> tuple[int | None, ...]:
+    query = select(Office.region_office_id).distinct()
+    return cast("tuple[int | None, ...]", moment.keep("regions", lambda: tuple(db.session.scalars(query))))
+
+
 def _cases(sought: Sought) -> list[Any]:
-    owners = select(Holder.id).where(or_(false(), *_person(Holder)(sought)))
-    return [VerificationCase.holder_id.in_(owners), VerificationCase.cert_no == sought.number]
+    owners = [VerificationCase.holder_id.in_(select(Holder.id).where(one)) for one in _person(Holder)(sought)]
+    return [*owners, VerificationCase.cert_no == sought.number]
 
 
 def _same(*columns: Any) -> Found:
@@ -114,7 +130,7 @@ def _same(*columns: Any) -> Found:
 
 
 FOUND: tuple[tuple[str, Any, Found], ...] = (
-    ("certificate", Certificate, _person(Certificate, number=True)),
+    ("certificate", Certificate, _certificates),
     ("certificate", DeletedCertificate, _person(DeletedCertificate, number=True)),
     ("case", VerificationCase, _cases),
     ("holder", Holder, _person(Holder)),
@@ -132,21 +148,23 @@ FOUND: tuple[tuple[str, Any, Found], ...] = (
 
 def _searched(sought: Sought) -> Wish:
     """Events about what was typed; the index of subjects leads to them."""
-    about = [
-        and_(Event.subject_type == kind, Event.subject_id.in_(ids))
-        for kind, model, found in FOUND
-        if (ids := _ids(model, found(sought)))
-    ]
+    about = [and_(Event.subject_type == kind, Event.subject_id.in_(ids)) for kind, ids in _found(sought).items()]
     condition = or_(false(), *about)
     return Wish(condition, (Way(ids=select(Event.id).where(condition)),))
 
 
-def _ids(model: Any, conditions: list[Any]) -> list[int]:
-    if not conditions:
-        return []
-    return list(
-        db.session.scalars(select(model.id).where(or_(*conditions)).order_by(model.id.desc()).limit(MOST_FOUND))
-    )
+def _found(sought: Sought) -> dict[str, list[int]]:
+    """Return by kind what was typed, the newest first; each condition has an index of its own, and all are one query."""
+    asked = [
+        select(literal(kind).label("kind"), model.id).where(condition).order_by(model.id.desc()).limit(MOST_FOUND)
+        for kind, model, found in FOUND
+        for condition in found(sought)
+    ]
+    ids: dict[str, list[int]] = {}
+    found: Any = read(union_all(*(select(part.subquery()) for part in asked)))
+    for kind, one in found:
+        ids.setdefault(kind, []).append(one)
+    return ids
 
 
 EVENTS = Listing(

@@ -149,10 +149,9 @@ class Reader:
         return self._left_by(*(self.driver or (None, Way())))
 
     def _left_by(self, wish: Wish | None, way: Way) -> list[Any]:
-        """Return what a way does not answer; ids lead to rows anywhere, and to some that do not meet the wish."""
-        if way.ids is None:
-            return [one.condition for one in self.wishes if one is not wish]
-        return [or_(*(and_(*lead) for lead in self.leads)), *(one.condition for one in self.wishes)]
+        """Return what a way does not answer; ids lead to rows anywhere."""
+        lead = [or_(*(and_(*lead) for lead in self.leads))] if way.ids is not None else []
+        return [*lead, *(one.condition for one in self.wishes if one is not wish or way.loose)]
 
     # Pages.
 

@@ -15,21 +15,22 @@ class Way:
     """How an index leads to rows: by conditions behind the scope's own, or, wherever rows belong, by a query of ids.
 
     `sort` names the order in which the index then yields them; without one they come in no order. `alone` says in
-    words what these rows are where, too many to be sorted, they are listed alone and in that order.
+    words what these rows are where, too many to be sorted, they are listed alone and in that order. Of a `loose` way
+    not all rows meet the wish.
     """
 
     conditions: Conditions = ()
     sort: str = ""
     ids: Select[Any] | None = None
     alone: str = ""
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One thing asked for: the condition itself and the ways that together lead to all rows that meet it.
 
-    Rows behind the conditions of a way meet the wish; those from a query of ids may not. `parts` are ways to some of the
-    rows, listed alone where those are few and all are too many.
+    `parts` are ways to some of the rows, listed alone where those are few and all are too many.
     """
 
     condition: ColumnElement[bool]
