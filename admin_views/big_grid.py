@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
 from admin_views.batch import BatchAction
 from admin_views.grid import Grid
@@ -186,7 +187,7 @@ class BigGrid(Grid):
         return {
             **super().context(),
             **self._all_matching(),
-            "choosable": self.view.choosable(self.columns),
+            "choosable": self._choosable(),
             "settings_url": url_for(f"{endpoint}.settings_view", **self.arguments()),
             "keeps_sort": bool(self.args.get("sort")) and self.sort != self.usual_sort,
             "saved_views": [self._drawn_view(view) for view in self.liking.views],
@@ -194,6 +195,10 @@ class BigGrid(Grid):
             "export_url": url_for(f"{endpoint}.export_view", **self.arguments()),
             "save_url": url_for(f"{endpoint}.save_view", **self.arguments()),
         }
+
+    def _choosable(self) -> Markup:
+        key = ("choosable", self.view.endpoint, tuple(self.columns))
+        return self._drawn(key, "column_choices", lambda: self.view.choosable(self.columns))
 
     def _drawn_view(self, view: View) -> dict[str, Any]:
         address = url_for(f"{self.view.endpoint}.index_view", **view.arguments)

@@ -5,7 +5,7 @@ Whatever stands in an address that is not understood is left aside; no address i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -175,9 +175,9 @@ class Grid:
             "filter_action": url_for(f"{view.endpoint}.find_view"),
             "clear_url": url_for(f"{view.endpoint}.index_view", **self._off_first_tab()),
             "kept_arguments": [(name, value) for name, value in self.arguments().items() if name in ("tab", "sort")],
-            "columns": [self._head(name) for name in self.columns],
+            "heads": self._heads(),
             "rows": self._drawn_rows(),
-            "actions": list(self.actions),
+            "actions": self._batch_bar(),
             "action_url": self.action_url(),
             "pager": self._pager(),
             **self._empty(),
@@ -224,6 +224,20 @@ class Grid:
             "sort_url": self.url(sort=turned) if name in self.view.sortable else "",
             "direction": direction,
         }
+
+    def _heads(self) -> Markup:
+        key = ("heads", self.view.endpoint, tuple(self.columns), self.sorted_as, frozenset(self.arguments().items()))
+        return self._drawn(key, "column_heads", lambda: [self._head(name) for name in self.columns])
+
+    def _batch_bar(self) -> Markup | None:
+        offered = tuple(self.actions)
+        return self._drawn(("actions", offered), "batch_bar", lambda: offered) if offered else None
+
+    @staticmethod
+    def _drawn(key: Hashable, macro: str, told: Callable[[], Any]) -> Markup:
+        """Draw what many pages have in common once for a while."""
+        drawn: Markup = moment.keep(key, lambda: get_template_attribute("_macros/listing.html", macro)(told()))
+        return drawn
 
     def _drawn_rows(self) -> Markup:
         columns = [Drawn(self.view.label_of(name), self.view.reader(name)) for name in self.columns]

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import abort, flash, redirect, request, send_file, url_for
+from flask import abort, flash, redirect, request, send_file, session, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from admin_views.batch import BatchAction
 from admin_views.big_grid import BigGrid
 from admin_views.cells import plain
 from domain.errors import DomainError
-from extensions import writing
+from extensions import moment, writing
 from listing import sheets
 from listing.selection import Listing
 from listing.sheets import TYPES, XLSX
@@ -28,6 +28,7 @@ from operations.grid_settings import Liking
 from web.access import current_actor
 from web.filters import local
 
+CHOICES_MADE = "choices"
 AT_ONCE = 2_000
 """So many rows are written while somebody waits; more goes to the background."""
 
@@ -79,7 +80,18 @@ class ListingView(BackOfficeView):
     # How this person likes the list.
 
     def liking(self) -> Liking:
-        return grid_settings.liking(current_actor(), self.slug)
+        """Return what this person chose here; the browser says how often that changed, so it is never seen as it was."""
+        actor = current_actor()
+        key = ("liking", self.slug, actor.id, session.get(CHOICES_MADE, 0))
+        liking: Liking = moment.keep(key, lambda: grid_settings.liking(actor, self.slug))
+        return liking
+
+    def choose(self, choice: Callable[[], Any]) -> Any:
+        """Change what this person likes."""
+        with writing():
+            chosen = choice()
+        session[CHOICES_MADE] = session.get(CHOICES_MADE, 0) + 1
+        return chosen
 
     def choosable(self, shown: Sequence[str]) -> list[dict[str, Any]]:
         return [{"name": one.name, "label": one.label, "on": one.name in shown} for one in self.listing.columns[1:]]
@@ -89,11 +101,11 @@ class ListingView(BackOfficeView):
         """Keep the columns that were ticked, or the order the list stands in."""
         grid, actor = self.grid_of(request.args), current_actor()
         ticked = [one.name for one in self.listing.columns if one.name in request.form.getlist("column")]
-        with writing():
-            if request.form.get("keep") == "sort":
-                grid_settings.keep_sort(actor, self.slug, grid.sort)
-            else:
-                grid_settings.keep_columns(actor, self.slug, [] if request.form.get("keep") == "usual" else ticked)
+        if request.form.get("keep") == "sort":
+            self.choose(lambda: grid_settings.keep_sort(actor, self.slug, grid.sort))
+        else:
+            columns = [] if request.form.get("keep") == "usual" else ticked
+            self.choose(lambda: grid_settings.keep_columns(actor, self.slug, columns))
         flash("已记住，下次打开也这样显示。", "ok")
         return redirect(grid.url(), 303)
 
@@ -128,12 +140,9 @@ class ListingView(BackOfficeView):
     @expose("/save/", methods=("POST",))
     def save_view(self) -> Response:
         grid, actor = self.grid_of(request.args), current_actor()
+        typed, meant = request.form.get("name", ""), grid.arguments(count=None)
         try:
-            with writing():
-                view = grid_settings.save_view(
-                    actor, self.slug, request.form.get("name", ""), grid.arguments(count=None)
-                )
-                name = view.name
+            name = self.choose(lambda: grid_settings.save_view(actor, self.slug, typed, meant).name)
         except DomainError as refusal:
             flash(refusal.sentence, "warn")
         else:
@@ -144,8 +153,7 @@ class ListingView(BackOfficeView):
     def forget_view(self, view_id: int) -> Response:
         actor = current_actor()
         try:
-            with writing():
-                name = grid_settings.remove_view(actor, self.slug, view_id)
+            name = self.choose(lambda: grid_settings.remove_view(actor, self.slug, view_id))
         except DomainError:
             abort(404)
         flash(f"视图“{name}”已删除，记录没有动。", "ok")

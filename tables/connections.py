@@ -1,6 +1,6 @@
 """How PostgreSQL is spoken to: what is only read begins no transaction, and nobody asks whether the line still stands.
 
-A page of a list is three questions. BEGIN, ROLLBACK and a question before them all would be three more trips to the
+A page of a list is two questions, or three. BEGIN, ROLLBACK and a question before them all would be three more trips to the
 server, which may stand in another room.
 """
 

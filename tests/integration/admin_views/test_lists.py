@@ -15,7 +15,7 @@ from domain.identifiers import mask_id
 from domain.partial_dates import PartialDate
 from domain.verification import CaseState
 from domain.vocabulary import CertificateStatus, ObtainedBy, TitleLevel
-from extensions import db, writing
+from extensions import db, moment, writing
 from listing import reading, search
 from listing.cases import CASES
 from listing.certificates import CERTIFICATES
@@ -496,6 +496,22 @@ def test_columns_are_chosen_once_and_stay(as_staff: Any) -> None:
     again.send(f"{REGISTER}settings/", {"keep": "usual"})
     again.get(REGISTER)
     assert _heads(again) == _heads(other)
+
+
+def test_a_choice_is_seen_at_once_by_a_process_that_did_not_write_it(as_staff: Any, monkeypatch: Any) -> None:
+    certificate()
+    client = as_staff("ls.staff")
+    client.get(REGISTER)
+    monkeypatch.setattr(moment, "forget", lambda: None)
+
+    client.send(f"{REGISTER}settings/", {"column": ["specialty"]})
+    client.get(REGISTER)
+    narrow = _heads(client)
+    client.send(f"{REGISTER}save/?status=normal", {"name": "正常的"})
+    client.get(REGISTER)
+
+    assert narrow == ["证书编号", "专业"]
+    assert "正常的" in client.page.text
 
 
 def _heads(client: Any) -> list[str]:
