@@ -28,13 +28,16 @@ class BatchAction:
     for_all: bool = False
 
 
+Named = str | tuple[str, str]
+
+
 @dataclass(slots=True)
 class Plan:
     """What an action would do: the rows that can take it, and why the others cannot."""
 
     action: BatchAction
     able: list[tuple[int, str]] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[Named, str]] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -83,5 +86,5 @@ def confirm_context(plan: Plan, *, extra_hidden: Iterable[tuple[str, Any]] = ())
     }
 
 
-def result_context(title: str, done: Sequence[Any], skipped: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def result_context(title: str, done: Sequence[Any], skipped: Sequence[tuple[Named, str]]) -> dict[str, Any]:
     return {"title": title, "done": list(done), "skipped": list(skipped)}

@@ -59,10 +59,15 @@ class RowByRow:
         for row in rows:
             reasons = self.reasons_against(name, row)
             if reasons:
-                plan.skipped.append((self.row_label(row), "；".join(reasons)))
+                plan.skipped.append((self.linked(row.id, self.row_label(row)), "；".join(reasons)))
             else:
                 plan.able.append((row.id, self.row_label(row)))
         return plan
+
+    def linked(self: Any, row_id: int, label: str) -> batch.Named:
+        """Return what names a row, with its address where there is one to go to."""
+        address = self.done_url(row_id)
+        return (label, address) if address else label
 
     def batch_action(self, name: str) -> batch.BatchAction:
         return next(one for one in self.batch_actions if one.name == name)
@@ -71,17 +76,16 @@ class RowByRow:
         """Each row is a change of its own: one that cannot take the action does not hold up the others."""
         seen = versions_seen()
         done: list[Any] = []
-        skipped: list[tuple[str, str]] = []
+        skipped: list[tuple[batch.Named, str]] = []
         named = {row.id: self.row_label(row) for row in self.chosen(ids)}
         for row_id, label in named.items():
             try:
                 with writing():
                     self.take(name, row_id, seen.get(row_id, 0))
             except DomainError as refusal:
-                skipped.append((label, refusal.sentence))
+                skipped.append((self.linked(row_id, label), refusal.sentence))
             else:
-                address = self.done_url(row_id)
-                done.append((label, address) if address else label)
+                done.append(self.linked(row_id, label))
         return self.result_page(self.batch_action(name).label, done, skipped)
 
 

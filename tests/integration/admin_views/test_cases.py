@@ -209,6 +209,7 @@ def test_a_batch_names_each_row_it_skips_and_does_the_others(pending: Verificati
     words = asked.get_data(as_text=True)
     assert "将跳过" in words
     assert "现在是“审核不通过”" in words
+    assert f'href="/admin/cases/review/{finished.id}/"' in words
     client.post("/admin/cases/action/", data=client.page.form("confirmed"))
     assert again(pending).state is CaseState.APPROVED
 
