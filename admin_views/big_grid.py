@@ -170,6 +170,13 @@ class BigGrid(Grid):
         return {"tab": self.tab.name} if off and self.tab else {}
 
     def _empty(self) -> dict[str, Any]:
+        told = self._nothing()
+        sought = self.sought
+        if sought and not (sought.name or sought.id_digest or sought.mobile_digest):
+            told["empty_text"] += "；身份证号、手机号要输全才找得到"
+        return told
+
+    def _nothing(self) -> dict[str, Any]:
         """What was not found in one tab may stand in another."""
         tabs = self.view.listing.tabs
         everywhere = next((tab for tab in tabs if tab.name == "all"), None)

@@ -99,7 +99,8 @@ def _refuse_stale(case: VerificationCase, version: int, actor: Actor) -> None:
     who = "您" if (last.actor_role, last.actor_id) == (actor.role.value, actor.id) else last.actor_name
     if actor.role is Role.HOLDER:
         raise StaleVersion(f"这件审验刚刚有了变化，现在是“{word}”。您这次的操作没有生效，请看最新情况再决定。")
-    raise StaleVersion(f"{who}刚刚处理了这一件（{last.summary}），现在是“{word}”。您的结论没有保存。")
+    now_is = "" if last.summary == word else f"，现在是“{word}”"
+    raise StaleVersion(f"{who}刚刚处理了这一件（{last.summary}）{now_is}。您的结论没有保存。")
 
 
 def _refuse_forbidden(step: Step) -> None:

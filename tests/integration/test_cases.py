@@ -305,11 +305,11 @@ def test_the_loser_of_a_race_is_told_what_happened_and_nothing_changes(app, who,
     act("ls.staff", case, "reject")
     before = dump()
 
-    with pytest.raises(StaleVersion, match="现在是“审核不通过”") as told:
+    with pytest.raises(StaleVersion, match="审核不通过") as told:
         act(who, case, name, version=seen)
 
     assert dump() == before
-    assert ("梁敏刚刚处理了这一件（审核不通过）" in told.value.sentence) == (who != "holder")
+    assert ("梁敏刚刚处理了这一件（审核不通过）。您的结论" in told.value.sentence) == (who != "holder")
     assert ("梁敏" in told.value.sentence) == (who != "holder")
 
 

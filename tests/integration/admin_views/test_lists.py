@@ -92,6 +92,18 @@ def test_a_short_number_that_is_a_certificates_stays_readable(as_staff: Any) -> 
     assert "08332322" not in unknown
 
 
+def test_part_of_a_personal_number_is_not_searched_for_and_that_is_said(as_staff: Any) -> None:
+    certificate(name="韦小兰", id_number=PERSON)
+    client = as_staff("ls.staff")
+
+    client.find(REGISTER, search=PERSON[:6])
+    part = client.page.text
+    client.find(REGISTER, search="没有的人")
+
+    assert "没有符合条件的记录；身份证号、手机号要输全才找得到" in part
+    assert "要输全" not in client.page.text
+
+
 def test_a_token_of_another_purpose_means_nothing(app: Any) -> None:
     from encryption import keyring
 
