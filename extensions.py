@@ -152,7 +152,7 @@ class Moment:
         known = kept.get(key)
         if known is None or known[0] < time.monotonic():
             known = (time.monotonic() + self.SECONDS, answer())
-            if len(kept) < self.MOST:
+            if len(kept) < self.MOST or _dropped(kept):
                 kept[key] = known
         return known[1]
 
@@ -160,6 +160,15 @@ class Moment:
         """Begin anew; who is reading meanwhile keeps what was read into the old memory."""
         self.generation += 1
         self._kept = {}
+
+
+def _dropped(kept: dict[Any, tuple[float, Any]]) -> bool:
+    """Drop what has been kept long enough, and tell whether that made room."""
+    now = time.monotonic()
+    old = [key for key, (until, _) in list(kept.items()) if until < now]
+    for key in old:
+        kept.pop(key, None)
+    return bool(old)
 
 
 moment = Moment()
