@@ -173,7 +173,7 @@ class BigGrid(Grid):
         told = self._nothing()
         sought = self.sought
         if sought and not (sought.name or sought.id_digest or sought.mobile_digest):
-            told["empty_text"] += "；身份证号、手机号要输全才找得到"
+            told["empty_text"] += "；证书编号、身份证号、手机号要输全才找得到"
         return told
 
     def _nothing(self) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def test_part_of_a_personal_number_is_not_searched_for_and_that_is_said(as_staff
     part = client.page.text
     client.find(REGISTER, search="没有的人")
 
-    assert "没有符合条件的记录；身份证号、手机号要输全才找得到" in part
+    assert "没有符合条件的记录；证书编号、身份证号、手机号要输全才找得到" in part
     assert "要输全" not in client.page.text
 
 
