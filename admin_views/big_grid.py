@@ -22,8 +22,8 @@ from operations import events
 from operations.grid_settings import View
 from web.access import can, current_actor
 
-MOST_AT_ONCE = 10_000
-"""So many rows an action on all of them takes; more is asked to be narrowed."""
+MOST_AT_ONCE = COUNTED_ON_REQUEST
+"""So many rows an action on all of them takes: no more than can be told how many they are."""
 
 
 class BigGrid(Grid):
@@ -133,7 +133,8 @@ class BigGrid(Grid):
         if count.kind == "exact":
             return f"共 {count.number:,} 条"
         if count.kind == "over":
-            return f"超过 {count.number:,} 条"
+            further = "，请加筛选条件" if self.args.get("count") else ""
+            return f"超过 {count.number:,} 条{further}"
         if self.found.stopped_at is None:
             return "再加一个条件可以知道共有多少条"
         return f"这一页看了 {SMALL:,} 条，找到 {len(self.found.ids)} 条；再加一个条件（如姓名、证书编号）就能一次找全"
@@ -219,7 +220,7 @@ class BigGrid(Grid):
     def _all_matching(self) -> dict[str, Any]:
         """Offer to act on more than this page, where it is known how many that would be."""
         count = self.count
-        known = count.kind == "exact" and len(self.page.rows) < count.number <= MOST_AT_ONCE
+        known = count.kind == "exact" and count.number > len(self.page.rows)
         offered = known and any(one.for_all for one in self.actions)
         return {"all_matching": f"全部 {count.number:,} 条", "seen_event": self._counted[0]} if offered else {}
 

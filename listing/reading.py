@@ -37,7 +37,7 @@ from listing.wishes import (
 )
 
 SMALL = 1_000
-COUNTED, COUNTED_ON_REQUEST = 2_000, 100_000
+COUNTED, COUNTED_ON_REQUEST = 2_000, 10_000
 """Beyond this a list is only said to be longer, so that no page waits for its total; who asks is told up to the other."""
 PAGE = 50
 

@@ -105,6 +105,9 @@ def test_who_asks_is_told_the_whole_number_and_keeps_the_list(as_staff, monkeypa
 
     assert "共 30 条" in client.page.text
     assert "数一数" not in client.page.text
+    monkeypatch.setattr(big_grid, "COUNTED_ON_REQUEST", 25)
+    client.get("/admin/certificates/?tab=all&count=1")
+    assert "超过 25 条，请加筛选条件" in client.page.text
     assert "sort=name" in answer.request.query_string.decode()
 
 
