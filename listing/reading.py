@@ -102,6 +102,7 @@ class Reader:
         return self._sizes([Way()])[0] <= SMALL
 
     def _small_part(self) -> Few | None:
+        """A part that is few rows, where all are too many."""
         parts = [(one.wish, way, size) for one in self._reached for way, size in one.parts]
         few = (Few((way,), wish, way.alone) for wish, way, size in parts if 0 < size <= SMALL)
         return next(few, None) if self.by else None
@@ -193,7 +194,7 @@ class Reader:
             if way.ids is not None and way.sort == self.sorted_by.name:
                 yield self._streamed(way.ids, pivot, back, SMALL + 1, columns), left
             else:
-                yield self._behind(way, lead, columns), left
+                yield self._rows_of(way, lead, columns), left
 
     def behind(self, found: Found) -> Pivot:
         """Return where the next page begins, whatever has become meanwhile of the row that this one ends with."""
@@ -251,7 +252,7 @@ class Reader:
             for lead in self.leads if way.ids is None else [()]:
                 yield way, lead
 
-    def _behind(self, way: Way, lead: Conditions, columns: Sequence[Any]) -> Select[Any]:
+    def _rows_of(self, way: Way, lead: Conditions, columns: Sequence[Any]) -> Select[Any]:
         if way.ids is None:
             return select(*columns).where(*lead, *way.conditions).limit(SMALL + 1)
         found = way.ids.limit(SMALL + 1).subquery()

@@ -20,6 +20,7 @@ from listing.selection import Listing, Selection
 from models import VerificationCase
 from tests.conftest import actor_of
 from tests.integration.admin_views.records import case, certificate
+from tests.integration.admin_views.walking import backward, forward
 
 NAMES = ("韦小兰", "韦小军", "陆小兰", "欧阳小兰", "韦小", "韦兰英", "欧韦小", "陆海生")
 OFFICES = ("灵山县职改办", "浦北县职改办")
@@ -94,28 +95,9 @@ def test_every_way_to_the_rows_of_a_list_leads_to_the_same_rows(listing: Listing
         every = {row.id for row in here if _meets(row, asked, typed)}
         part = selection.reader.part
         shown = {row.id for row in here if row.id in every and (not part or _is_of_part(row, typed, part))}
-        read = _forward(selection)
+        read = forward(selection, 3, ("cert_no",))
         assert (sorted(read), part) == (sorted(shown), part), asked
-        assert not read or _backward(selection, read[-1]) == read[:-1], asked
+        assert not read or backward(selection, read[-1], 3) == read[:-1], asked
         assert sorted(row.id for page in selection.pages(3) for row in page) == sorted(every), asked
         count = selection.count()
         assert count.kind != "exact" or count.number == len(every), asked
-
-
-def _forward(selection: Selection) -> list[int]:
-    found, page = [], selection.page(size=3, names=("cert_no",))
-    while True:
-        found += page.ids
-        if not page.more_after:
-            return found
-        page = selection.page(after=page.stopped_at or page.ids[-1], size=3, names=("cert_no",))
-
-
-def _backward(selection: Selection, last: int) -> list[int]:
-    found: list[int] = []
-    page = selection.page(before=last, size=3)
-    while True:
-        found = page.ids + found
-        if not page.more_before:
-            return found
-        page = selection.page(before=page.stopped_at or page.ids[0], size=3)

@@ -26,6 +26,7 @@ from operations import certificates as records
 from tests.conftest import actor_of
 from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, case, certificate, certificates, office
+from tests.integration.admin_views.walking import backward, forward
 
 PERSON = id_number("450721", "19850312", "002")
 REGISTER, QUEUE = "/admin/certificates/", "/admin/cases/"
@@ -311,34 +312,14 @@ def test_pages_neither_repeat_nor_lose_a_row_whichever_way_they_are_read(
 
     for sort in (f"{sign}{name}" for name in CERTIFICATES.sorts for sign in ("", "-")):
         selection = Selection(CERTIFICATES, {**asked, "sort": sort}, place)
-        usual = _forward(selection)
+        usual = forward(selection)
         with monkeypatch.context() as walking:
             walking.setattr(reading, "SMALL", 7)
             walked = Selection(CERTIFICATES, {**asked, "sort": sort}, place)
-            assert _forward(walked) == usual, sort
-            assert _backward(walked, usual[-1]) == usual[:-1], sort
-        assert _backward(selection, usual[-1]) == usual[:-1], sort
+            assert forward(walked) == usual, sort
+            assert backward(walked, usual[-1]) == usual[:-1], sort
+        assert backward(selection, usual[-1]) == usual[:-1], sort
         assert len(set(usual)) == len(usual) == there, sort
-
-
-def _forward(selection: Selection) -> list[int]:
-    found: list[int] = []
-    page = selection.page(size=5)
-    while True:
-        found += page.ids
-        if not page.more_after:
-            return found
-        page = selection.page(after=page.stopped_at or page.ids[-1], size=5)
-
-
-def _backward(selection: Selection, last: int) -> list[int]:
-    found: list[int] = []
-    page = selection.page(before=last, size=5)
-    while True:
-        found = page.ids + found
-        if not page.more_before:
-            return found
-        page = selection.page(before=page.stopped_at or page.ids[0], size=5)
 
 
 def test_where_the_walk_stops_it_says_so_and_goes_on(as_staff: Any, monkeypatch: Any) -> None:
@@ -374,12 +355,12 @@ def test_rows_too_many_to_sort_are_listed_in_the_order_of_their_own_index(
 
     for sort in ("", "awarded_on", "-name"):
         selection = Selection(CERTIFICATES, {**asked, "sort": sort}, place)
-        ids = _forward(selection)
+        ids = forward(selection)
         key, rows = order.removeprefix("-"), [db.session.get_one(Certificate, one) for one in ids]
         turned = order.startswith("-") or sort == f"-{order}"
         assert ids
         assert ids == [row.id for row in sorted(rows, key=lambda row: (getattr(row, key), row.id), reverse=turned)]
-        assert _backward(selection, ids[-1]) == ids[:-1]
+        assert backward(selection, ids[-1]) == ids[:-1]
         assert set(ids) == {row.id for row in db.session.query(Certificate).filter(selection.condition())}
         assert not found or found in {row.name for row in rows}
 
