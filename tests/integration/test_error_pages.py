@@ -23,6 +23,7 @@ from listing import sheets
 from models import VerificationCase
 from operations import events
 from tests import factories
+from tests.engines import end_backends
 from tests.integration.public_views.people import chosen
 from tests.pages import CheckedClient
 
@@ -126,7 +127,7 @@ def ended_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def cut_off(*given: Any, **more: Any) -> Any:
         mine = db.session.scalar(pid)
         with db.engine.connect() as another:
-            another.execute(db.text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+            end_backends(another, mine)
         return record(*given, **more)
 
     monkeypatch.setattr(events, "record", cut_off)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from extensions import db, writing
 from models import Certificate, now
 from operations.prepared import Prepared
+from tests.engines import end_backends
 from tests.factories import certificate, holder
 
 
@@ -42,7 +43,7 @@ def test_a_connection_that_ended_meanwhile_is_replaced(app: Flask) -> None:
     read = Prepared(select(literal_column("pg_backend_pid()").label("pid")))
     with db.engine.connect() as other:
         ended = read.all({})[0].pid
-        other.execute(db.text("SELECT pg_terminate_backend(:pid)"), {"pid": ended})
+        end_backends(other, ended)
 
         assert read.all({})[0].pid != ended
 
