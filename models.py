@@ -2,6 +2,7 @@
 
 from tables.accounts import ACCOUNTS, Account, Employer, EmployerUser, Holder, StaffUser, id_digest, mobile_digest
 from tables.batch import ApprovalPage, ImportBatch, RememberedColumn
+from tables.batch_result import BatchResult
 from tables.calendar import CalendarDay
 from tables.campaign import Campaign
 from tables.case import CaseClaim, CasePhoto, ProblemPerson, VerificationCase
@@ -25,7 +26,7 @@ from tables.stock import BlankRange
 
 __all__ = [
     "ACCOUNTS", "PREPARED", "Account", "ApprovalPage", "AwardingBody", "AwardingBodyAlias", "BackgroundJob",
-    "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
+    "BatchResult", "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
     "Challenge", "DeletedCertificate", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Feedback",
     "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "KeptFigure", "LookupCount", "MailedLink",
     "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",

@@ -20,7 +20,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from admin_views.asking import Asking
-from admin_views.batch import BatchAction, Plan, as_id, confirm_context, result_context, ticked
+from admin_views.batch import BatchAction, Plan, as_id, confirm_context, ticked
 from admin_views.cells import code, plain
 from admin_views.editing import Editing
 from admin_views.forms import BackOfficeForm
@@ -235,7 +235,7 @@ class BackOfficeView(Asking, Editing, BackOfficeScreen, ModelView):
         return [action for action in self.batch_actions if action.permission is None or can(action.permission)]
 
     def batch(self, name: str, ids: list[int]) -> str | Response:
-        """Answer an action on the ticked rows: the confirm page first, the result page once it was confirmed."""
+        """Answer an action on the ticked rows: the confirm page first; once it was confirmed, on to what was done."""
         raise NotImplementedError
 
     def confirm_page(self, plan: Plan, form: BackOfficeForm | None = None, **context: Any) -> str:
@@ -245,10 +245,6 @@ class BackOfficeView(Asking, Editing, BackOfficeScreen, ModelView):
         return self.render(
             "admin/confirm.html", form=form, action_url=address, cancel_url=self.list_url(), **{**shown, **context}
         )
-
-    def result_page(self, title: str, done: Sequence[Any], skipped: Sequence[tuple[str, str]], **context: Any) -> str:
-        shown = result_context(title, done, skipped)
-        return self.render("admin/result.html", back_url=self.list_url(), **{**shown, **context})
 
 
 def masked(row: Any) -> Markup:

@@ -1,4 +1,4 @@
-"""Actions on the ticked rows: what a button is, the page that asks once, and the page that says what was done."""
+"""Actions on the ticked rows: what a button is, and the page that asks once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from flask import request
 
 from domain.access import Permission
+from tables.batch_result import Named
 
 MOST = 1000
 """More rows than a page holds, and few enough for one transaction."""
@@ -26,9 +27,6 @@ class BatchAction:
     tone: str = "none"
     permission: Permission | None = None
     for_all: bool = False
-
-
-Named = str | tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -84,7 +82,3 @@ def confirm_context(plan: Plan, *, extra_hidden: Iterable[tuple[str, Any]] = ())
         "submit_label": f"确认{plan.action.label}",
         "tone": plan.action.tone,
     }
-
-
-def result_context(title: str, done: Sequence[Any], skipped: Sequence[tuple[Named, str]]) -> dict[str, Any]:
-    return {"title": title, "done": list(done), "skipped": list(skipped)}

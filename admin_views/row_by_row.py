@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin_views import batch
 from admin_views.forms import BackOfficeForm
 from domain.errors import DomainError
 from extensions import writing
+from operations import batch_results
+from tables.batch_result import Named
+from web.access import current_actor
 
 
 class RowByRow:
@@ -40,10 +44,12 @@ class RowByRow:
         return None
 
     def batch(self: Any, name: str, ids: list[int]) -> str | Response:
-        form = self.words_form(name)
+        form, rows = self.words_form(name), self.chosen(ids)
+        if not rows:
+            flash("勾选的记录现在不在您这里了，可能已转办或删除，请看看现在的列表。", "warn")
+            return redirect(self.list_url(), 303)
         if batch.confirmed() and form.validate_on_submit():
-            return self.carry_out(name, ids)
-        rows = self.chosen(ids)
+            return self.carry_out(name, rows)
         plan = self.plan(name, rows)
         able = {row_id for row_id, _ in plan.able}
         seen = [f"{row.id}:{row.version}" for row in rows]
@@ -64,20 +70,22 @@ class RowByRow:
                 plan.able.append((row.id, self.row_label(row)))
         return plan
 
-    def linked(self: Any, row_id: int, label: str) -> batch.Named:
+    def linked(self: Any, row_id: int, label: str) -> Named:
         """Return what names a row, with its address where there is one to go to."""
-        address = self.done_url(row_id)
-        return (label, address) if address else label
+        return label, self.done_url(row_id)
 
     def batch_action(self, name: str) -> batch.BatchAction:
         return next(one for one in self.batch_actions if one.name == name)
 
-    def carry_out(self: Any, name: str, ids: list[int]) -> str:
-        """Each row is a change of its own: one that cannot take the action does not hold up the others."""
+    def carry_out(self: Any, name: str, rows: Sequence[Any]) -> Response:
+        """Each row is a change of its own: one that cannot take the action does not hold up the others.
+
+        What was done has a page with an address: loaded again, or come back to, it acts on nothing.
+        """
         seen = versions_seen()
-        done: list[Any] = []
-        skipped: list[tuple[batch.Named, str]] = []
-        named = {row.id: self.row_label(row) for row in self.chosen(ids)}
+        done: list[Named] = []
+        skipped: list[tuple[Named, str]] = []
+        named = {row.id: self.row_label(row) for row in rows}
         for row_id, label in named.items():
             try:
                 with writing():
@@ -86,7 +94,15 @@ class RowByRow:
                 skipped.append((self.linked(row_id, label), refusal.sentence))
             else:
                 done.append(self.linked(row_id, label))
-        return self.result_page(self.batch_action(name).label, done, skipped)
+        with writing():
+            result = batch_results.keep(current_actor(), self.slug, self.batch_action(name).label, done, skipped)
+        shown = self.grid_of(request.args).arguments(with_page=True)
+        return redirect(url_for(f"{self.endpoint}.done_view", result_id=result.id, **shown), 303)
+
+    @expose("/done/<int:result_id>")
+    def done_view(self: Any, result_id: int) -> str:
+        result = batch_results.own(current_actor(), self.slug, result_id)
+        return self.render("admin/result.html", result=result, back_url=self.list_url())
 
 
 def versions_seen() -> dict[int, int]:

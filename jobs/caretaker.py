@@ -15,7 +15,7 @@ from jobs import exports, imports, sweep
 from jobs.presence import presence
 from jobs.running import seats, settle_later, wake
 from models import BackgroundJob, now
-from operations import background, population, statistics
+from operations import background, batch_results, population, statistics
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ def make_round(number: int = 0) -> None:
     if number % TIDY_ROUNDS == 0:
         with writing():
             background.forget_old()
+            batch_results.forget_old()
             statistics.renew()
         exports.remove_old()
         imports.tidy()

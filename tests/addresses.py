@@ -33,6 +33,7 @@ IN_PATH = {
     "imports.mend_view": "batch", "imports.mend_alike_view": "batch", "imports.row_view": "batch",
     "imports.send_back_view": "batch", "imports.submit_view": "batch", "imports.reveal_view": "batch",
     "cases.claim": "case", "imports.undo_view": "batch", "imports.check_again_view": "batch", "imports.progress_view": "batch",
+    "cases.done_view": "done", "certificates.done_view": "done", "deleted_certificates.done_view": "done", "problem_persons.done_view": "done",
     "cases.approval": "case", "downloads.report": "record", "tasks.file": "job", "tasks.progress": "job",
     "id_releases.picture_view": "release", "identity_corrections.picture_view": "correction",
     "employers_own.ask_step": "clerk", "employers_own.take_step": "clerk",

@@ -28,6 +28,7 @@ from models import (
 )
 from operations import (
     background,
+    batch_results,
     bodies,
     campaigns,
     dictionary_changes,
@@ -186,6 +187,11 @@ def saved_view(username: str, grid: str) -> int:
         return grid_settings.save_view(factories.staff(username), grid, f"视图{now():%S}", {"sort": "id"}).id
 
 
+def result(username: str, grid: str) -> int:
+    with writing():
+        return batch_results.keep(factories.staff(username), grid, "恢复", [("黄立业 0833232", None)], []).id
+
+
 def title(_: str) -> int:
     return db.session.scalars(db.select(TitleEntry.id).order_by(TitleEntry.id)).first() or 0
 
@@ -220,4 +226,6 @@ OF_OFFICES: dict[str, Callable[[str], int]] = {
     "reply_texts": reply_text, "users": user, "feedback_answers": letter, "notices": notice,
 }  # fmt: skip
 """By screen: what its addresses name. Titles, readings and the calendar belong to nobody."""
+OF_GRIDS: dict[str, Callable[[str, str], int]] = {"view": saved_view, "done": result}
+"""What somebody has in one list."""
 OF_ALL = {"titles": title, "readings": reading, "calendar": day}

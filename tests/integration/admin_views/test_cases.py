@@ -194,7 +194,7 @@ def test_a_batch_is_passed_to_an_office_or_deleted(pending: VerificationCase, as
         client.send("/admin/cases/action/", {"action": action, "rowid": both})
         form = client.page.form("confirmed") | {"rowid": both, "reply": "重复提交", **more}
         form["seen"] = [f"{case.id}:{again(case).version}" for case in (pending, other)]
-        assert "办成 2 条" in client.post("/admin/cases/action/", data=form).get_data(as_text=True)
+        assert "办成 2 条" in client.post("/admin/cases/action/", data=form, follow_redirects=True).text
 
     assert {again(case).office_id for case in (pending, other)} == {city}
     assert all(again(case).deleted for case in (pending, other))
@@ -222,7 +222,7 @@ def test_a_batch_never_decides_on_a_version_nobody_saw(pending: VerificationCase
     with writing():
         cases.act(actor_of("ls.admin"), pending.id, pending.version, "call_in", reply="请带原件来")
 
-    answer = client.post("/admin/cases/action/", data=form)
+    answer = client.post("/admin/cases/action/", data=form, follow_redirects=True)
 
     assert again(pending).state is CaseState.ONSITE
     assert "刚刚处理了这一件" in answer.get_data(as_text=True)

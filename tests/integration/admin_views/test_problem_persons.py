@@ -76,7 +76,9 @@ def test_several_are_lifted_at_once_and_one_that_is_lifted_already_is_skipped(li
     rows = {"action": "lift", "rowid": [listed, second]}
     client.send("/admin/problem-persons/action/", rows)
 
-    client.send("/admin/problem-persons/action/", {**rows, "confirmed": "1", "reason": "核实无误"})
+    client.send(
+        "/admin/problem-persons/action/", {**rows, "confirmed": "1", "reason": "核实无误"}, follow_redirects=True
+    )
 
     assert "办成 1 条，跳过 1 条" in client.page.text
     assert "劳志坚已经解除了" in client.page.text

@@ -130,7 +130,8 @@ def test_ticked_rows_are_asked_once_and_each_that_is_skipped_says_why(as_staff):
     seen = [field["value"] for field in client.page.all("input") if field.get("name") == "seen"]
     move("ls.admin", second, "request_void")
 
-    client.send("/admin/certificates/action/", {**rows, "confirmed": "1", "reason": "重复", "seen": seen})
+    confirmed = {**rows, "confirmed": "1", "reason": "重复", "seen": seen}
+    client.send("/admin/certificates/action/", confirmed, follow_redirects=True)
 
     assert "可执行 2" in asked.text.replace("<b>", "").replace("</b>", "")
     assert "现在是“作废待审”，不能申请作废" in asked.text
