@@ -87,7 +87,7 @@ class CaseBatch(RowByRow):
         if grid.recounted.number > AT_ONCE:
             return self.ask_background(grid, BY_NAME[name], seen)
         ids = [one.id for page in grid.selection.pages(AT_ONCE) for one in page]
-        there = grid.selection.unchanged(ids, seen)
+        there = list(grid.selection.unchanged(ids, seen))
         if not there:
             flash("列出的记录刚刚都有人处理过，请看看现在的列表。", "warn")
             return redirect(self.list_url(), 303)

@@ -60,6 +60,8 @@ class CaseState(StrEnum):
 
 OFFICE_TURN = (CaseState.PENDING, CaseState.ONSITE)
 """Where the office is to decide."""
+EDITABLE = (CaseState.DRAFT, CaseState.NEEDS_CHANGES)
+"""Where the holder fills in and changes."""
 OVERDUE_DAYS = 30
 """Without any act of the office for so long, the office above sees it."""
 OPEN_STATES = tuple(state for state in CaseState if state.is_open)

@@ -35,14 +35,14 @@ def ask_for(
 @work_of(BATCH)
 def act_on_all(run: Run) -> None:
     """What was touched since it was seen is left alone, so a run that is begun again goes on where it stopped."""
-    assert run.actor.place is not None
-    transition = BY_NAME[run.payload["action"]]
-    selection = Selection(CASES, run.payload["arguments"], run.actor.place)
+    place, transition = run.actor.place, BY_NAME[run.payload["action"]]
+    assert place is not None, "only an office asks for this"
+    selection = Selection(CASES, run.payload["arguments"], place)
     ids = [one.id for page in selection.pages(IDS_AT_ONCE) for one in page]
     lines: list[Line] = []
-    for number, case_id in enumerate(selection.unchanged(ids, run.payload["seen_event"])):
+    for number, (case_id, version) in enumerate(selection.unchanged(ids, run.payload["seen_event"]).items()):
         run.advance(number, len(ids))
-        lines.append(_acted(run, transition, case_id))
+        lines.append(_acted(run, transition, case_id, version))
     done = sum(line[1] == DONE for line in lines)
     key = kept(_report(lines))
     with run.writing():
@@ -54,16 +54,14 @@ def _told(run: Run, transition: Transition, done: int, skipped: int) -> str:
     return f"{transition.label}，办成 {done:,} 件，跳过 {skipped:,} 件{again}"
 
 
-def _acted(run: Run, transition: Transition, case_id: int) -> Line:
-    name = ""
+def _acted(run: Run, transition: Transition, case_id: int, version: int) -> Line:
+    name, said = "", run.payload
     try:
         with run.writing() as session:
-            case = cases.reviewable(run.actor, case_id)
-            name = name_of(case)
-            target = session.get(Office, run.payload["to_office"]) if run.payload.get("to_office") else None
-            cases.act(
-                run.actor, case_id, case.version, transition.name, reply=run.payload.get("reply", ""), to_office=target
-            )
+            actor = run.actor
+            name = name_of(cases.reviewable(actor, case_id))
+            target = session.get(Office, said["to_office"]) if said.get("to_office") else None
+            cases.act(actor, case_id, version, transition.name, reply=said.get("reply", ""), to_office=target)
     except DomainError as refusal:
         return name or f"第 {case_id} 件", SKIPPED, refusal.sentence
     return name, DONE, ""

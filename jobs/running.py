@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from domain.access import Actor
 from domain.background import KINDS, JobKind, pause_after
 from domain.errors import DomainError
 from domain.vocabulary import JobState
@@ -65,10 +66,16 @@ class Run:
 
     def __init__(self, job: BackgroundJob) -> None:
         self.job_id, self.kind, self.attempt = job.id, job.kind, job.attempt
-        self.actor, self.payload, self.subject_id = job.actor, job.payload, job.subject_id
+        self.payload, self.subject_id = job.payload, job.subject_id
+        self._asker = job.actor
         self.is_finished = False
         self._since = time.time()
         self._next_step = 0.0
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asked, as the account stands at this moment; raises NotAllowed where it is closed."""
+        return background.as_of_now(self._asker)
 
     def advance(self, done: int, total: int | None = None) -> None:
         """Tell how far it is, and stop here if the job was cancelled or the worker is to leave. Cheap: call it often."""

@@ -273,15 +273,15 @@ class Selection:
             found = whole.page(behind, size, dress)
         yield found.rows
 
-    def unchanged(self, ids: Sequence[int], event_id: int) -> list[int]:
-        """Return those of the rows that nobody has touched since that event: what came later is not among them."""
+    def unchanged(self, ids: Sequence[int], event_id: int) -> dict[int, int]:
+        """Return the version of each row that nobody has touched since that event: what came later is not among them."""
         model = self.listing.model
         later = select(Event.id).where(
             Event.subject_type == self.listing.subject, Event.subject_id == model.id, Event.id > event_id
         )
-        query = select(model.id).where(model.id.in_(ids), model.within(self.place), ~later.exists())
-        left = set(read(query).scalars())
-        return [one for one in ids if one in left]
+        query = select(model.id, model.version).where(model.id.in_(ids), model.within(self.place), ~later.exists())
+        left = {row.id: row.version for row in read(query)}
+        return {one: left[one] for one in ids if one in left}
 
     def _pivot(self, row_id: int, *, back: bool) -> Pivot | None:
         """Return where a row stands in the order; in the order of the ids a row that is gone has its place too."""

@@ -10,10 +10,10 @@ from sqlalchemy import CursorResult, Update, delete, select, update
 
 from domain.access import Actor
 from domain.background import JobKind
-from domain.errors import NotFound
+from domain.errors import NotAllowed, NotFound
 from domain.vocabulary import JobState
 from extensions import db
-from models import BackgroundJob, now
+from models import BackgroundJob, StaffUser, now
 
 SILENT_AFTER = timedelta(minutes=1)
 """A worker of another machine that gave no sign for so long counts as dead."""
@@ -45,6 +45,16 @@ def own(actor: Actor, job_id: int) -> BackgroundJob:
     if job is None or (job.actor_role, job.actor_id) != (actor.role, actor.id):
         raise NotFound("没有这项任务，可能已经过期，或不是您交办的")
     return job
+
+
+def as_of_now(asker: Actor) -> Actor:
+    """Return who asked with the role and office of this moment: who may no more, does no more, half-way either."""
+    if not (asker.role.is_office and asker.id):
+        return asker
+    account = db.session.get(StaffUser, asker.id, populate_existing=True)
+    if account is None or not account.is_active:
+        raise NotAllowed(f"{asker.name}的账号已停用，没有办完的不再办")
+    return account.actor
 
 
 def newest_about(subject_type: str, subject_id: int) -> BackgroundJob | None:

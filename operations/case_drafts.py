@@ -13,7 +13,7 @@ from domain.access import Actor
 from domain.certificate_rows import Answers, read_answers
 from domain.errors import DomainError, FieldProblem, FieldProblems, NotFound, StaleVersion
 from domain.identifiers import IdDocument, parse_id
-from domain.verification import OPEN_STATES, CaseState
+from domain.verification import EDITABLE, OPEN_STATES, CaseState
 from domain.vocabulary import Entrance, PhotoKind
 from extensions import db
 from models import CasePhoto, Certificate, Holder, VerificationCase, now
@@ -23,7 +23,6 @@ from operations.certificates import values_of
 from operations.dictionaries import dictionaries
 from photos import SafePhoto, bands_of, looks_same
 
-EDITABLE = (CaseState.DRAFT, CaseState.NEEDS_CHANGES)
 OPEN_ALREADY = "这个编号和授予单位您已经另开了一份审验，请在“我的证书”里继续那一份"
 OPEN_WITHOUT_NUMBER = "同一系列、级别、资格名称和授予时间您已经另开了一份审验，请在“我的证书”里继续那一份"
 MOVED_ON = (

@@ -83,11 +83,16 @@ def _keep_what_was_not_asked(case: VerificationCase, record: Certificate) -> Non
             setattr(case, field.key, getattr(record, field.key))
 
 
+def as_submitted(case: VerificationCase) -> dict[str, Any]:
+    """Return what the holder's words are at this moment, as `submitted` keeps them."""
+    return plain({key: getattr(case, key) for key in (*PORTAL_KEYS, "former_name")})
+
+
 def _submit(step: Step) -> dict[str, Any]:
     case = step.case
     stays = step.transition.name == "resubmit" and (case.submitted or {}).get("awarding_body") == case.awarding_body
     case.correction, case.reply = None, None
-    case.submitted = plain({key: getattr(case, key) for key in (*PORTAL_KEYS, "former_name")})
+    case.submitted = as_submitted(case)
     for photo in list(case.photos):
         if photo.superseded:
             db.session.delete(photo)

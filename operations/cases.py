@@ -15,11 +15,21 @@ from domain.access import Actor, Permission, Role
 from domain.certificate_fields import ASKED
 from domain.errors import NotFound, StaleVersion
 from domain.letters import LETTERS
-from domain.verification import BY_NAME, OFFICE_TURN, CaseState, Reply, refusals, state_word, stranger, submission
+from domain.verification import (
+    BY_NAME,
+    EDITABLE,
+    OFFICE_TURN,
+    CaseState,
+    Reply,
+    refusals,
+    state_word,
+    stranger,
+    submission,
+)
 from extensions import db
 from models import Event, Office, VerificationCase, now
 from operations import claims, events, telling
-from operations.case_effects import EFFECTS, Refused, Step, no_effect, take_up_record
+from operations.case_effects import EFFECTS, Refused, Step, as_submitted, no_effect, take_up_record
 from operations.case_facts import CaseFacts
 
 CLASH_TOLD_HOLDER = "这本证书已经有一份审验在进行，请到“我的证书”里查看"
@@ -55,7 +65,7 @@ def act(
     """
     case = _locked(case_id)
     _refuse_stranger(case, name, actor)
-    _refuse_stale(case, version, actor)
+    _refuse_stale(case, name, version, actor)
     try:
         take_up_record(case, name)
         transition = submission(CaseFacts(case)) if name == "submit" else BY_NAME[name]
@@ -91,9 +101,11 @@ def _refuse_stranger(case: VerificationCase, name: str, actor: Actor) -> None:
         raise Refused(reason)
 
 
-def _refuse_stale(case: VerificationCase, version: int, actor: Actor) -> None:
+def _refuse_stale(case: VerificationCase, name: str, version: int, actor: Actor) -> None:
     if case.version == version:
         return
+    if _typed_meanwhile(case, name):
+        raise StaleVersion("本人刚刚改了填写的内容，您的操作没有生效，请看最新的内容再决定。")
     last = Event.about("case", case.id)[-1]
     word = state_word(CaseFacts(case), actor)
     who = "您" if (last.actor_role, last.actor_id) == (actor.role.value, actor.id) else last.actor_name
@@ -101,6 +113,13 @@ def _refuse_stale(case: VerificationCase, version: int, actor: Actor) -> None:
         raise StaleVersion(f"这件审验刚刚有了变化，现在是“{word}”。您这次的操作没有生效，请看最新情况再决定。")
     now_is = "" if last.summary == word else f"，现在是“{word}”"
     raise StaleVersion(f"{who}刚刚处理了这一件（{last.summary}）{now_is}。您的结论没有保存。")
+
+
+def _typed_meanwhile(case: VerificationCase, name: str) -> bool:
+    """Whether the holder is filling in what the office looked at: typing counts the version up and leaves no event."""
+    transition = BY_NAME[name]
+    theirs = transition.by_office and case.state in EDITABLE and transition.applies_to(CaseFacts(case))
+    return theirs and case.submitted != as_submitted(case)
 
 
 def _refuse_forbidden(step: Step) -> None:

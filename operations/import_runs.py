@@ -75,6 +75,7 @@ def begin_commit(
 def carry_out_commit(actor: Actor, batch_id: int, payload: Mapping[str, Any], watch: Watch) -> None:
     batch = _running(batch_id, BatchState.COMMITTING)
     if batch is not None:
+        imports.reached(actor, batch_id)
         imports.put_on_record(actor, batch, _before(payload), OnConflict(payload["on_conflict"]), watch)
 
 
@@ -105,6 +106,7 @@ def carry_out_undo(actor: Actor, batch_id: int, watch: Watch) -> None:
     batch = _running(batch_id, BatchState.UNDOING)
     if batch is None:
         return
+    imports.reached(actor, batch_id)
     extent = undoing.undo(actor, batch, watch)
     imports.drop_rows(batch_id)
     submissions.moved(batch, BatchState.UNDONE)

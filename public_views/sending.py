@@ -12,12 +12,11 @@ from wtforms import FileField
 from domain.access import Actor, Permission
 from domain.entrances import PAGES, Page, page_of
 from domain.errors import DomainError, FieldProblem, NotFound, PhotoRefused, StaleVersion
-from domain.verification import CaseState
+from domain.verification import EDITABLE, CaseState
 from domain.vocabulary import PhotoKind
 from extensions import writing
 from models import VerificationCase
 from operations import case_drafts, cases
-from operations.case_drafts import EDITABLE
 from operations.case_facts import missing_fields, missing_photos
 from photos import SafePhoto, make_safe, turned
 from public_views import case_words

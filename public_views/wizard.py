@@ -15,12 +15,12 @@ from domain.certificate_fields import BY_KEY, FOLDED, READ_ONLY
 from domain.certificate_rows import Answers, shown
 from domain.entrances import asked_at
 from domain.errors import DomainError, FieldProblem
-from domain.verification import CaseState
+from domain.verification import EDITABLE, CaseState
 from domain.vocabulary import Entrance
 from extensions import writing
 from models import VerificationCase
 from operations import case_drafts
-from operations.case_drafts import EDITABLE, StaleDraft
+from operations.case_drafts import StaleDraft
 from operations.case_facts import PORTAL_KEYS, missing_fields
 from public_views import case_words
 from web.access import current_actor, requires

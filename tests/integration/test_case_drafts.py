@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from domain.errors import DomainError, FieldProblem, NotFound
-from domain.verification import CaseState
+from domain.verification import EDITABLE, CaseState
 from domain.vocabulary import PhotoKind
 from extensions import db, writing
 from models import Holder, VerificationCase
@@ -132,7 +132,7 @@ def test_a_value_left_as_the_record_has_it_is_never_checked_for_form(app):
     assert (case.cert_no, case.title) == ("桂中级字第0812号", "老工程师")
 
 
-@pytest.mark.parametrize("state", [state for state in CaseState if state not in case_drafts.EDITABLE])
+@pytest.mark.parametrize("state", [state for state in CaseState if state not in EDITABLE])
 def test_what_was_sent_is_changed_by_nobody(app, state):
     case = case_at(state)
 

@@ -322,6 +322,16 @@ def test_who_decided_in_another_window_is_called_you(app):
         act("ls.staff", case, "approve", version=seen)
 
 
+@pytest.mark.parametrize(("state", "name"), [(CaseState.NEEDS_CHANGES, "take_back"), (CaseState.DRAFT, "delete")])
+def test_a_holder_who_goes_on_typing_is_named_as_what_changed(app, state, name):
+    case = case_at(state)
+    seen = case.version
+    edit(case, specialty="给水排水")
+
+    with pytest.raises(StaleVersion, match="本人刚刚改了填写的内容"):
+        act("ls.staff", case, name, version=seen)
+
+
 @PLAIN_SQL
 def test_what_the_table_does_not_have_is_refused_and_leaves_no_trace(app):
     standing = [case_at(state) for state in CaseState]

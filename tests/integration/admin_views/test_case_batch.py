@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,11 +10,16 @@ from sqlalchemy.exc import OperationalError
 
 import jobs
 from admin_views import case_batch
-from domain.verification import BATCH_ACTIONS, ONE_BY_ONE, CaseState
+from domain.access import Role
+from domain.verification import BATCH_ACTIONS, BY_NAME, ONE_BY_ONE, CaseState
 from extensions import db, moment, writing
 from jobs import batches
+from listing.cases import CASES
+from listing.selection import Selection
 from models import BackgroundJob, Event, Message, VerificationCase, now
+from operations import cases, events, staff
 from tests import factories
+from tests.conftest import staff_user
 from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import office
 
@@ -111,8 +117,6 @@ def all_matching(client: Any, action: str, address: str = QUEUE) -> Any:
 @pytest.fixture
 def page_of_one(monkeypatch: Any) -> None:
     """Let a list show one row a page, so that there is more than the page."""
-    from listing.selection import Selection
-
     read = Selection.page
     monkeypatch.setattr(Selection, "page", lambda self, **asked: read(self, **{"size": 1, **asked}))
 
@@ -212,20 +216,29 @@ def test_a_batch_in_the_background_asks_for_its_reply_first(as_staff: Any, page_
     assert again(case).state is CaseState.PENDING
 
 
+def before_the_second(monkeypatch: Any, meanwhile: Callable[[int], None]) -> None:
+    """Let something happen to the case that a batch in the background comes to second."""
+    monkeypatch.setattr(case_batch, "AT_ONCE", 1)
+    act, taken = batches._acted, []
+
+    def acted(run: Any, transition: Any, case_id: int, version: int) -> Any:
+        taken.append(case_id)
+        if len(taken) == 2:
+            meanwhile(case_id)
+        return act(run, transition, case_id, version)
+
+    monkeypatch.setattr(batches, "_acted", acted)
+
+
 def test_a_batch_that_was_stopped_goes_on_and_does_nothing_twice(
     as_staff: Any, page_of_one: None, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(case_batch, "AT_ONCE", 1)
-    cases = [pending() for _ in range(3)]
-    client, act, taken = as_staff("ls.staff"), batches._acted, []
+    cases, client = [pending() for _ in range(3)], as_staff("ls.staff")
 
-    def break_at_the_second(run: Any, transition: Any, case_id: int) -> Any:
-        taken.append(case_id)
-        if len(taken) == 2:
-            raise OperationalError("", {}, ConnectionError())
-        return act(run, transition, case_id)
+    def stop(_: int) -> None:
+        raise OperationalError("", {}, ConnectionError())
 
-    monkeypatch.setattr(batches, "_acted", break_at_the_second)
+    before_the_second(monkeypatch, stop)
     all_matching(client, "call_in")
     client.post(ACT, data=_sent(client, reply="请带原件来"))
     stopped = [again(case).state for case in cases]
@@ -243,3 +256,62 @@ def test_a_batch_that_was_stopped_goes_on_and_does_nothing_twice(
         1,
     ]
     assert "办成 2 件，跳过 0 件。中间停过一次" in db.session.get_one(BackgroundJob, job_id).sentence
+
+
+def reported(client: Any) -> str:
+    job = db.session.query(BackgroundJob).filter_by(kind_slug="batch").one()
+    return str(client.get(f"/admin/tasks/{job.id}/file").data.decode("utf-8-sig"))
+
+
+def test_a_case_that_moves_on_while_the_batch_runs_is_left_as_it_is_then(
+    as_staff: Any, page_of_one: None, monkeypatch: Any
+) -> None:
+    first, second = pending(), pending()
+
+    def sent_in_anew(case_id: int) -> None:
+        owner = again(second).holder.actor
+        with writing():
+            cases.act(owner, case_id, again(second).version, "withdraw")
+        with writing():
+            cases.act(owner, case_id, again(second).version, "submit")
+
+    before_the_second(monkeypatch, sent_in_anew)
+    client = as_staff("ls.staff")
+    all_matching(client, "approve")
+    client.post(ACT, data=_sent(client))
+
+    assert again(first).state is CaseState.APPROVED
+    assert again(second).state is CaseState.PENDING
+    assert "刚刚处理了这一件" in reported(client)
+
+
+def test_an_account_that_is_shut_while_its_batch_runs_decides_nothing_more(
+    as_staff: Any, page_of_one: None, monkeypatch: Any
+) -> None:
+    first, second = pending(), pending()
+    client, other = as_staff("ls.staff"), factories.staff("ls.admin")
+
+    def shut_out(_: int) -> None:
+        with writing():
+            staff.disable(other, staff_user("ls.staff"))
+
+    before_the_second(monkeypatch, shut_out)
+    all_matching(client, "approve")
+    client.post(ACT, data=_sent(client))
+
+    assert again(first).state is CaseState.APPROVED
+    assert again(second).state is CaseState.PENDING
+    job = db.session.query(BackgroundJob).filter_by(kind_slug="batch").one()
+    assert job.sentence == "审核通过，办成 1 件，跳过 1 件"
+
+
+def test_a_role_lost_before_a_batch_begins_decides_nothing(app: Any, page_of_one: None, monkeypatch: Any) -> None:
+    case, actor = pending(), factories.staff("ls.staff")
+    selection = Selection(CASES, {}, actor.place)
+    with writing():
+        job_id = batches.ask_for(actor, selection, BY_NAME["approve"], events.newest_id(), {"reply": ""}).id
+        staff_user("ls.staff").role = Role.DEFAULT_ACCOUNT
+
+    jobs.wake(job_id)
+
+    assert again(case).state is CaseState.PENDING
