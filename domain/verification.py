@@ -135,7 +135,7 @@ def is_complete(case: Case, reply: str) -> str | None:
 def matches_its_record(case: Case, reply: str) -> str | None:
     """Attached to an imported record, columns 2 and 10–17 equal to it, and the person not listed.
 
-    A case that an office has handled once is never approved by itself again, however it came back to its holder.
+    A certificate that an office has looked into is never approved by itself again, however it came back to its holder.
     """
     if case.matches_record and not case.holder_listed and not case.ever_handled_by_office:
         return None

@@ -222,14 +222,24 @@ def _put_back_submission(case: VerificationCase) -> None:
 
 
 def _withdraw(step: Step) -> dict[str, Any]:
+    _stand_by_record(step.case)
+    return {}
+
+
+def _undelete(step: Step) -> dict[str, Any]:
+    """The record of a draft may have gone, or gone elsewhere, while the draft was deleted."""
+    if step.case.state is CaseState.DRAFT:
+        _stand_by_record(step.case)
+    return {}
+
+
+def _stand_by_record(case: VerificationCase) -> None:
     """A draft is the business of its record's office, or of none."""
-    case, record = step.case, step.case.certificate
-    if record is None:
+    if case.certificate is None:
         _leave_office(case)
     else:
         case.pooled = False
-        case.belong_to(record.office.place)
-    return {}
+        case.belong_to(case.certificate.office.place)
 
 
 def _discard(step: Step) -> dict[str, Any]:
@@ -266,4 +276,5 @@ EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "find_counterfeit": _find_counterfeit,
     "take_back": _take_back,
     "hand_over": _hand_over,
+    "undelete": _undelete,
 }

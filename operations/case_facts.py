@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -48,14 +48,23 @@ class CaseFacts:
 
     @cached_property
     def ever_handled_by_office(self) -> bool:
-        return self._has_event(Event.actor_role != Role.HOLDER)
+        """Whether an office looked into this certificate, in this case or in one that its holder gave up since."""
+        tidied = Event.action.in_(["delete", "undelete"])
+        return self._has_event(self._of_this_certificate(), Event.actor_role != Role.HOLDER, ~tidied)
+
+    def _of_this_certificate(self) -> list[int]:
+        holder_id, record_id = self.case.holder_id, self.case.certificate_id
+        if record_id is None:
+            return [self.case.id]
+        query = select(VerificationCase.id).filter_by(holder_id=holder_id, certificate_id=record_id)
+        return list(db.session.scalars(query))
 
     @cached_property
     def ever_taken_back(self) -> bool:
-        return self._has_event(Event.action == "take_back")
+        return self._has_event([self.case.id], Event.action == "take_back")
 
-    def _has_event(self, condition: Any) -> bool:
-        found = exists().where(Event.subject_type == "case", Event.subject_id == self.case.id, condition)
+    def _has_event(self, case_ids: Sequence[int], *conditions: Any) -> bool:
+        found = exists().where(Event.subject_type == "case", Event.subject_id.in_(case_ids), *conditions)
         return bool(db.session.scalar(select(found)))
 
     @property

@@ -9,7 +9,7 @@ from domain.hints import findings
 from domain.verification import CaseState
 from extensions import db, writing
 from models import Certificate, Event, VerificationCase
-from operations import cases
+from operations import cases, register
 from operations.case_clues import CaseClues
 from operations.case_facts import differing_keys
 from tests import factories
@@ -190,3 +190,17 @@ def test_a_deleted_case_does_not_come_back_beside_a_newer_one(app):
     draft(case.certificate)
 
     assert "请本人放弃另一份" in refused("ls.staff", case, "undelete")
+
+
+def test_a_deleted_draft_whose_record_went_meanwhile_comes_back_as_its_holders_alone(app):
+    case = case_at(CaseState.DRAFT)
+    act("ls.staff", case, "delete")
+    record = db.session.get_one(Certificate, case.certificate_id)
+    with writing():
+        register.move(staff("ls.staff"), record.id, record.version, "delete_certificate", "登记了两次")
+
+    act("ls.staff", case, "undelete")
+
+    assert (case.deleted, case.office_id) == (False, None)
+    with pytest.raises(NotFound):
+        cases.reviewable(staff("ls.staff"), case.id)

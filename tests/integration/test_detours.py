@@ -48,6 +48,28 @@ def test_sending_it_again_after_changes_and_a_withdrawal_goes_to_the_office(app:
     assert act(case, "submit", holder=True).state is CaseState.PENDING
 
 
+def test_beginning_anew_with_what_the_office_sent_back_goes_to_the_office(app: Flask) -> None:
+    case = factories.case_at(CaseState.PENDING)
+    record, owner = case.certificate, case.holder
+    act(case, "ask_changes", reply="请重新拍")
+    for step in ("resubmit", "withdraw", "discard"):
+        act(case, step, holder=True)
+
+    anew = factories.draft(record, owner)
+
+    assert act(anew, "submit", holder=True).state is CaseState.PENDING
+
+
+def test_beginning_anew_after_the_office_tidied_a_double_away_is_no_reason_for_doubt(app: Flask) -> None:
+    case = factories.case_at(CaseState.PENDING)
+    record, owner = case.certificate, case.holder
+    act(case, "delete", reply="重复提交")
+
+    anew = factories.draft(record, owner)
+
+    assert act(anew, "submit", holder=True).state is CaseState.AUTO_APPROVED
+
+
 def test_a_certificate_keeps_its_verify_code_when_it_is_approved_again(app: Flask) -> None:
     case = factories.case_at(CaseState.APPROVED)
     code = case.certificate.verify_code
