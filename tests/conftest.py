@@ -28,7 +28,8 @@ from tests.pages import CheckedClient
 passwords._hasher = PasswordHasher.from_parameters(CHEAPEST)
 PASSWORD_HASH = passwords.hashed(cast.PASSWORD)
 
-settings.register_profile("quick", max_examples=30, deadline=None)
+# The same examples in every run: a change that breaks a property is told from one that met a new example. Soak looks for those.
+settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=2000, deadline=None)
 settings.load_profile("soak" if os.environ.get("SOAK") else "quick")
 
