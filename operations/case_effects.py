@@ -236,7 +236,7 @@ def _undelete(step: Step) -> dict[str, Any]:
 def _stand_by_record(case: VerificationCase) -> None:
     """A draft is the business of its record's office, or of none."""
     if case.certificate is None:
-        _leave_office(case)
+        case.leave_office()
     else:
         case.pooled = False
         case.belong_to(case.certificate.office.place)
@@ -244,13 +244,8 @@ def _stand_by_record(case: VerificationCase) -> None:
 
 def _discard(step: Step) -> dict[str, Any]:
     """What the holder gave up is no longer the office's to bring back."""
-    _leave_office(step.case)
+    step.case.leave_office()
     return {}
-
-
-def _leave_office(case: VerificationCase) -> None:
-    case.office_id = case.city_office_id = case.region_office_id = None
-    case.pooled = False
 
 
 def _hand_over(step: Step) -> dict[str, Any]:

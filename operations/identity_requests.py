@@ -143,8 +143,7 @@ def _let_go_of_others_records(holder: Holder) -> None:
     for case in _cases(holder, (CaseState.DRAFT,)):
         record = case.certificate
         if record and (record.id_digest, record.name) != (holder.id_digest, holder.name):
-            case.certificate_id = case.office_id = case.city_office_id = case.region_office_id = None
-            case.version += 1
+            case.leave_record()
     db.session.flush()
 
 

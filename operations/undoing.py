@@ -135,8 +135,7 @@ def _lock_records(batch: ImportBatch) -> None:
 def _detach(actor: Actor, case: VerificationCase) -> None:
     """A mere draft keeps what its holder typed, and nobody's office looks into it any more; the holder is told."""
     title, number = case.title or "", case.cert_no or "无编号"
-    case.certificate_id = case.office_id = case.city_office_id = case.region_office_id = None
-    case.version += 1
+    case.leave_record()
     heading, body = (words.format(title=title, number=number) for words in TOLD)
     telling.tell(case.holder, heading, body, case.id)
     events.record(actor, "detach_case", ("case", case.id), "导入的记录已撤下，草稿与记录脱开")

@@ -115,6 +115,17 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
         """The number a holder quotes on the telephone."""
         return f"{self.created_at:%Y%m}{self.id:06d}"
 
+    def leave_office(self) -> None:
+        """Be nobody's business but the holder's."""
+        self.office_id = self.city_office_id = self.region_office_id = None
+        self.pooled = False
+
+    def leave_record(self) -> None:
+        """Go on as a draft typed by hand."""
+        self.certificate_id = None
+        self.leave_office()
+        self.version += 1
+
     def photo(self, kind: PhotoKind) -> CasePhoto | None:
         return next((photo for photo in self.photos if photo.kind == kind and not photo.superseded), None)
 
