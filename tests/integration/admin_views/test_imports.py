@@ -280,6 +280,8 @@ def test_rows_that_stay_wrong_are_kept_as_reference_records_by_choice(clerk, tmp
     press(clerk, "commit")
 
     assert "导入时，改不好的 1 行留作待核查数据" in chosen
+    assert "导入 1 行，1 行留作待核查" in chosen
+    assert "行错误" not in chosen
     assert db.session.scalar(select(func.count()).select_from(ReferenceRecord)) == 1
 
 
