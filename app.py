@@ -49,7 +49,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _set_up_shared_objects(app: Flask) -> None:
     os.makedirs(app.config["INSTANCE_PATH"], exist_ok=True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
-    keyring.load(app.config["FIELD_KEY"])
+    keyring.load(*(app.config[name] for name in ("FIELD_KEY", "FIELD_KEY_NUMBER", "FIELD_KEY_OTHERS")))
     app.config["SQLALCHEMY_BINDS"] = kept_apart.binds(app.config["SQLALCHEMY_DATABASE_URI"])
     db.init_app(app)
     kept_apart.init_app(app)

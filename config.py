@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from encryption import MASTER_BYTES, read_or_make_key
+from encryption import FIRST, LAST, MASTER_BYTES, read_or_make_key
 
 SEED_PASSWORD = "5505013"  # noqa: S105 - the published first password of the old system, refused outside development
 DEVELOPMENT, PRODUCTION = "development", "production"
@@ -105,7 +105,19 @@ def _secrets(environ: Mapping[str, str], instance: Path, mode: str) -> dict[str,
     keys = {name: environ.get(name, "") for name in ("SECRET_KEY", "FIELD_KEY")}
     if mode == DEVELOPMENT:
         keys = {name: value or read_or_make_key(instance / "keys" / name.lower()) for name, value in keys.items()}
-    return {"SECRET_KEY": keys["SECRET_KEY"], "FIELD_KEY": _decoded(keys["FIELD_KEY"])}
+    number, field_key = _numbered(keys["FIELD_KEY"])
+    others = dict(map(_numbered, filter(None, environ.get("FIELD_KEY_OTHERS", "").split(","))))
+    return {
+        "SECRET_KEY": keys["SECRET_KEY"],
+        "SECRET_KEY_FALLBACKS": list(filter(None, environ.get("SECRET_KEY_OTHERS", "").split(","))),
+        "FIELD_KEY": field_key, "FIELD_KEY_NUMBER": number, "FIELD_KEY_OTHERS": others,
+    }  # fmt: skip
+
+
+def _numbered(key: str) -> tuple[int, bytes]:
+    """Return number and secret of a key written `2:BASE64`; one without a number is the first."""
+    number, colon, secret = key.strip().rpartition(":")
+    return (int(number) if number.isdecimal() else 0) if colon else FIRST, _decoded(secret)
 
 
 def _refuse_half_configured(settings: Mapping[str, Any], environ: Mapping[str, str], mode: str) -> None:
@@ -124,6 +136,7 @@ def _lacks(settings: Mapping[str, Any]) -> list[str]:
         lacks.append("SECRET_KEY（至少 32 个字符的随机串）")
     if len(settings["FIELD_KEY"]) != MASTER_BYTES:
         lacks.append("FIELD_KEY（32 个随机字节的 Base64，加密身份证号和手机号用）")
+    lacks += _lacks_of_field_keys(settings)
     if settings["PHOTO_STORAGE"] not in ("local", "s3"):
         lacks.append("PHOTO_STORAGE 只能是 local 或 s3")
     if settings["REDIS_URL"] and not settings["REDIS_URL"].startswith(("redis://", "rediss://", "unix://")):
@@ -132,6 +145,16 @@ def _lacks(settings: Mapping[str, Any]) -> list[str]:
         lacks.append("WORKER_THREADS 至少是 1")
     if settings["PHOTO_STORAGE"] == "s3" and not settings["S3_BUCKET"]:
         lacks.append("S3_BUCKET（照片存放的桶）")
+    return lacks
+
+
+def _lacks_of_field_keys(settings: Mapping[str, Any]) -> list[str]:
+    in_force, others = settings["FIELD_KEY_NUMBER"], settings["FIELD_KEY_OTHERS"]
+    lacks = []
+    if not all(FIRST <= number <= LAST for number in (in_force, *others)) or in_force in others:
+        lacks.append(f"FIELD_KEY、FIELD_KEY_OTHERS 里的编号要各不相同，写成 {FIRST} 到 {LAST}，如 2:密钥")
+    if any(len(secret) != MASTER_BYTES for secret in others.values()):
+        lacks.append("FIELD_KEY_OTHERS（其他的密钥，每把写成“编号:密钥”，用逗号隔开）")
     return lacks
 
 

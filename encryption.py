@@ -1,6 +1,7 @@
 """Encryption of personal numbers at rest, and the keyed digests by which they are found.
 
-Keys come from one master secret; three working keys are derived from it, so that no one of them opens another's door.
+Working keys are derived from a master secret, so that no one of them opens another's door. A master secret has a number
+from 1 to 255; the first byte of whatever is encrypted is the number of its key.
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_VERSION = b"\x01"
 _NONCE = 12
 MASTER_BYTES = 32
+FIRST, LAST = 1, 255
+"""The numbers of master secrets; the one that a system begins with needs none."""
+NONE: Mapping[int, bytes] = MappingProxyType({})
 
 
 class _Keyed:
@@ -37,39 +43,80 @@ class _Keyed:
         return outer.digest()
 
 
+class _Keys:
+    """What is derived from one master secret."""
+
+    def __init__(self, master: bytes) -> None:
+        self.cipher = AESGCM(_derive(master, b"fields"))
+        self.index = _Keyed(_derive(master, b"index"))
+        self.chain = _derive(master, b"event chain")
+
+
 class Keyring:
-    """Holds the derived keys; empty until the application has loaded its master secret."""
+    """Holds the derived keys by the number of their master secret; empty until the application has loaded them.
+
+    One is in force: what is written is written under it. What another one wrote is still read and found, until
+    `flask rotate-keys` has written it anew.
+    """
 
     def __init__(self) -> None:
-        self._cipher: AESGCM | None = None
-        self._index = _Keyed(b"")
-        self._chain = b""
+        self._keys: dict[int, _Keys] = {}
+        self._version = b""
+        self._in_force: _Keys | None = None
 
-    def load(self, master: bytes) -> None:
-        self._cipher = AESGCM(_derive(master, b"fields"))
-        self._index = _Keyed(_derive(master, b"index"))
-        self._chain = _derive(master, b"event chain")
+    def load(self, master: bytes, number: int = FIRST, others: Mapping[int, bytes] = NONE) -> None:
+        """Take in the master secret in force, under its number, and the other ones that are known."""
+        self._keys = {one: _Keys(secret) for one, secret in {**others, number: master}.items()}
+        self._version, self._in_force = bytes([number]), self._keys[number]
+
+    @property
+    def rotates(self) -> bool:
+        """Whether more than one master secret is known."""
+        return len(self._keys) > 1
 
     def encrypt(self, plain: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
-        return _VERSION + nonce + self._loaded().encrypt(nonce, plain, _VERSION)
+        return self._version + nonce + self._loaded().cipher.encrypt(nonce, plain, self._version)
 
     def decrypt(self, stored: bytes) -> bytes:
-        """Raises cryptography's InvalidTag where the bytes were altered or belong to another key."""
-        return self._loaded().decrypt(stored[1 : 1 + _NONCE], stored[1 + _NONCE :], stored[:1])
+        """Raises cryptography's InvalidTag where the bytes were altered or belong to a key that is not known."""
+        keys = self._keys.get(stored[0] if stored else 0)
+        if keys is None:
+            self._loaded()
+            raise InvalidTag
+        return keys.cipher.decrypt(stored[1 : 1 + _NONCE], stored[1 + _NONCE :], stored[:1])
+
+    def is_in_force(self, stored: bytes) -> bool:
+        """Whether the bytes were encrypted under the key in force."""
+        return stored[:1] == self._version
 
     def digest(self, value: str) -> bytes:
-        """Return the keyed digest by which equal values are found; 128 bits."""
-        return self._index.digest(value.encode())[:16]
+        """Return the keyed digest under which a value is stored; 128 bits."""
+        return _index_digest(self._loaded(), value)
+
+    def digests(self, value: str) -> list[bytes]:
+        """Return every digest by which equal values may be found, the one in force first."""
+        if len(self._keys) == 1:
+            return [self.digest(value)]
+        others = (keys for keys in self._keys.values() if keys is not self._in_force)
+        return [_index_digest(keys, value) for keys in (self._loaded(), *others)]
 
     def seal(self, content: bytes) -> bytes:
         """Return the link that ties an event to the one before it."""
-        return hmac.digest(self._chain, content, "sha256")
+        return hmac.digest(self._loaded().chain, content, "sha256")
 
-    def _loaded(self) -> AESGCM:
-        if self._cipher is None:
+    def seals(self, content: bytes) -> dict[int, bytes]:
+        """Return the link under every known key, by the key's number."""
+        return {number: hmac.digest(keys.chain, content, "sha256") for number, keys in sorted(self._keys.items())}
+
+    def _loaded(self) -> _Keys:
+        if self._in_force is None:
             raise RuntimeError("the keyring has not been loaded")
-        return self._cipher
+        return self._in_force
+
+
+def _index_digest(keys: _Keys, value: str) -> bytes:
+    return keys.index.digest(value.encode())[:16]
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

@@ -1,6 +1,17 @@
 """Every table of the system, one file per entity in tables/."""
 
-from tables.accounts import ACCOUNTS, Account, Employer, EmployerUser, Holder, StaffUser, id_digest, mobile_digest
+from tables.accounts import (
+    ACCOUNTS,
+    Account,
+    Employer,
+    EmployerUser,
+    Holder,
+    StaffUser,
+    id_digest,
+    id_digests,
+    mobile_digest,
+    mobile_digests,
+)
 from tables.batch import ApprovalPage, ImportBatch, RememberedColumn
 from tables.batch_result import BatchResult
 from tables.calendar import CalendarDay
@@ -31,5 +42,5 @@ __all__ = [
     "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "KeptFigure", "LookupCount", "MailedLink",
     "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
     "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
-    "id_digest", "local_date", "mobile_digest", "now",
+    "id_digest", "id_digests", "local_date", "mobile_digest", "mobile_digests", "now",
 ]  # fmt: skip

@@ -173,7 +173,7 @@ class BigGrid(Grid):
     def _empty(self) -> dict[str, Any]:
         told = self._nothing()
         sought = self.sought
-        if sought and not (sought.name or sought.id_digest or sought.mobile_digest):
+        if sought and not (sought.name or sought.id_digests or sought.mobile_digests):
             told["empty_text"] += "；证书编号、身份证号、手机号要输全才找得到"
         return told
 

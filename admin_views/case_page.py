@@ -93,7 +93,7 @@ def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
         "waited": waited(case),
         "overdue": OVERDUE_DAYS if is_overdue(case) else 0,
         "findings": hints.findings(CaseClues(case, actor)) if case.state is not CaseState.DRAFT else [],
-        "references": reference_records.beside(case.holder.id_digest, case.cert_no),
+        "references": reference_records.beside(case.holder.id_digests, case.cert_no),
         "keep": keep_key(case, "decide"),
         "keys_on": current_user.single_keys,
     }
@@ -166,7 +166,7 @@ def _row(key: str, label: str, old: str, new: str, record: Any, corrected: str =
 
 def _id_row(case: VerificationCase, record: Any) -> CompareRow:
     mine = mask_id(case.holder.id_number)
-    if record is None or record.id_digest == case.holder.id_digest:
+    if record is None or record.id_digest in case.holder.id_digests:
         return CompareRow("id_number", "身份证号", [(mine, False)], [(mine, False)], True)
     return CompareRow("id_number", "身份证号", [(record.masked_id, True)], [(mine, True)], False)
 

@@ -19,7 +19,7 @@ from domain.certificate_moves import MOVES
 from domain.identifiers import IdProblem, parse_id
 from domain.vocabulary import TitleLevel
 from listing.filters import GridFilter, between, equals
-from models import DeletedCertificate, id_digest
+from models import DeletedCertificate, id_digests
 from operations.dictionaries import today
 
 
@@ -49,7 +49,7 @@ class DeletedCertificateView(MovesRecords, RevealsIdNumber, BackOfficeView):
         number = normalizing.code(typed).replace(" ", "")
         same = or_(DeletedCertificate.cert_no == number, DeletedCertificate.name == normalizing.person_name(typed))
         try:
-            return or_(same, DeletedCertificate.id_digest == id_digest(parse_id(number, today()).number))
+            return or_(same, DeletedCertificate.id_digest.in_(id_digests(parse_id(number, today()).number)))
         except IdProblem:
             return same
 

@@ -22,7 +22,7 @@ from domain.errors import StaleVersion
 from domain.vocabulary import RequestKind, RequestState
 from extensions import db, writing
 from listing.filters import GridFilter, equals
-from models import Holder, IdentityRequest, ProblemPerson
+from models import Holder, IdentityRequest, ProblemPerson, id_digests
 from operations import identity_requests
 from operations.identity_requests import LONGEST_REPLY, PAGES
 from web import papers
@@ -165,11 +165,11 @@ class CorrectionView(IdentityRequestView):
 
 
 def _cautions(row: IdentityRequest, holder: Holder) -> list[tuple[str, Any]]:
-    same = holder.id_digest == row.id_digest
+    same = row.id_digest in holder.id_digests
     found = [("身份证号对比", "和申请的相同" if same else tag("和申请的不同", "warn"), True)]
     if identity_requests.account_that_holds(row):
         found.append(("请留意", tag("申请的身份证号已被另一个账号占用", "warn"), True))
-    digests = (holder.id_digest, row.id_digest)
+    digests = (*holder.id_digests, *id_digests(row.id_number))
     listed = select(ProblemPerson.id).where(ProblemPerson.id_digest.in_(digests), ProblemPerson.lifted_at.is_(None))
     if db.session.scalar(listed.limit(1)):
         found.append(("请留意", tag("此人在问题人员名单里", "warn"), True))

@@ -22,7 +22,7 @@ from domain.access import Permission
 from domain.identifiers import IdProblem, parse_id
 from extensions import db
 from listing.filters import GridFilter, between
-from models import ProblemPerson, VerificationCase, id_digest
+from models import ProblemPerson, VerificationCase, id_digests
 from operations import problem_persons
 from operations.dictionaries import today
 from web.access import current_actor
@@ -71,7 +71,7 @@ class ProblemPersonView(RowByRow, RevealsIdNumber, BackOfficeView):
 
     def search_condition(self, typed: str) -> Any:
         try:
-            return ProblemPerson.id_digest == id_digest(parse_id(typed, today()).number)
+            return ProblemPerson.id_digest.in_(id_digests(parse_id(typed, today()).number))
         except IdProblem:
             return ProblemPerson.name == normalizing.person_name(typed)
 

@@ -17,7 +17,7 @@ from domain.certificate_fields import BY_KEY, STORED
 from domain.identifiers import IdProblem, mask_id, parse_id
 from domain.vocabulary import TitleLevel
 from listing.filters import GridFilter, between, contains, equals
-from models import ReferenceRecord, id_digest
+from models import ReferenceRecord, id_digests
 from operations import reference_records
 from operations.dictionaries import today
 from operations.dictionary_changes import series_names
@@ -71,7 +71,7 @@ class ReferenceRecordView(Removable, RevealsIdNumber, BackOfficeView):
     def search_condition(self, typed: str) -> Any:
         number = normalizing.code(typed).replace(" ", "")
         try:
-            by_id = ReferenceRecord.id_digest == id_digest(parse_id(number, today()).number)
+            by_id = ReferenceRecord.id_digest.in_(id_digests(parse_id(number, today()).number))
         except IdProblem:
             return or_(ReferenceRecord.cert_no == number, ReferenceRecord.name == normalizing.person_name(typed))
         return or_(ReferenceRecord.cert_no == number, by_id)

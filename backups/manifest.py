@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -45,13 +44,17 @@ def key_mark() -> str:
     return keyring.digest(_PURPOSE.decode()).hex()
 
 
+def _known_marks() -> list[str]:
+    return [mark.hex() for mark in keyring.digests(_PURPOSE.decode())]
+
+
 def read(folder: Path) -> Manifest:
     """Return what the backup says of itself, once key, seal and the list of checksums fit together."""
     told = _told(folder)
     seal = told.pop("seal")
-    if told["key"] != key_mark():
-        raise BackupRefused("这份备份是用另一把 FIELD_KEY 加密的，请换上备份时用的那一把，再恢复")
-    if not hmac.compare_digest(seal, _seal(told)) or digest_of(folder / SUMS) != told["sums"]:
+    if told["key"] not in _known_marks():
+        raise BackupRefused("这份备份是用另一把 FIELD_KEY 加密的，请把备份时用的那一把也写进 FIELD_KEY_OTHERS，再恢复")
+    if seal not in _seals(told) or digest_of(folder / SUMS) != told["sums"]:
         raise BackupRefused("这份备份的清单和备份时不一样了，没有恢复，请换一份备份")
     return Manifest(**told)
 
@@ -69,7 +72,16 @@ def _told(folder: Path) -> dict[str, Any]:
 
 
 def _seal(told: dict[str, Any]) -> str:
-    return keyring.seal(_PURPOSE + json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hex()
+    return keyring.seal(_sealed(told)).hex()
+
+
+def _seals(told: dict[str, Any]) -> list[str]:
+    """Return the seal under every known key: a backup is older than a change of keys, or younger."""
+    return [seal.hex() for seal in keyring.seals(_sealed(told)).values()]
+
+
+def _sealed(told: dict[str, Any]) -> bytes:
+    return _PURPOSE + json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
 
 
 def digest_of(path: Path) -> str:

@@ -47,7 +47,9 @@ def mend(batch: ImportBatch, edits: Edits, importer: Importer, dictionaries: Dic
     before = staging.rows_at(batch.id, edits)
     mended = _checked(before, edits, layouts, importer, dictionaries)
     claims = [claim for claim in [*map(_claimed, before), *(row.claim for row in mended)] if claim is not None]
-    others = staging.sharing(batch.id, {one.number for one in claims}, {one.digest for one in claims})
+    others = staging.sharing(
+        batch.id, {one.number for one in claims}, {digest for one in claims for digest in one.digests}
+    )
     untouched = [_Untouched(row, layouts[row.sheet].compared) for at, row in others.items() if at not in edits]
     standing: list[Standing] = sorted([*mended, *untouched], key=lambda row: row.position)
     classify(standing, EarlierRows(), importer.place)

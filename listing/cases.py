@@ -77,10 +77,10 @@ def _searched(sought: Sought) -> Wish:
         return _named(sought.name)
     found = [Case.cert_no == sought.number]
     ways = [Way((Case.cert_no == sought.number,), "cert_no")]
-    for column, digest in ((Holder.id_digest, sought.id_digest), (Holder.mobile_digest, sought.mobile_digest)):
-        if digest:
-            found.append(Case.holder.has(column == digest))
-            ways.append(Way(ids=names.cases_of_holders(column == digest)))
+    for column, digests in ((Holder.id_digest, sought.id_digests), (Holder.mobile_digest, sought.mobile_digests)):
+        if digests:
+            found.append(Case.holder.has(column.in_(digests)))
+            ways.append(Way(ids=names.cases_of_holders(column.in_(digests))))
     return Wish(or_(*found), tuple(ways))
 
 

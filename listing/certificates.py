@@ -72,11 +72,11 @@ def _searched(sought: Sought) -> Wish:
         return _named(sought.name)
     ways = [Way((Certificate.cert_no == sought.number,), "cert_no")]
     conditions = [Certificate.cert_no == sought.number]
-    if sought.id_digest:
-        conditions.append(Certificate.id_digest == sought.id_digest)
-        ways.append(Way(ids=names.certificates_of(Certificate.id_digest == sought.id_digest)))
-    if sought.mobile_digest:
-        conditions.append(own := names.is_accounts_own(sought.mobile_digest))
+    if sought.id_digests:
+        conditions.append(named := Certificate.id_digest.in_(sought.id_digests))
+        ways.append(Way(ids=names.certificates_of(named)))
+    if sought.mobile_digests:
+        conditions.append(own := names.is_accounts_own(sought.mobile_digests))
         ways.append(Way(ids=names.certificates_of(own)))
     return Wish(or_(*conditions), tuple(ways))
 

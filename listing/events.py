@@ -104,7 +104,7 @@ def _person(model: Any, *, number: bool = False) -> Found:
 
 
 def _by_numbers(model: Any, sought: Sought, *, number: bool) -> list[Any]:
-    conditions = [model.id_digest == sought.id_digest] if sought.id_digest else []
+    conditions = [model.id_digest.in_(sought.id_digests)] if sought.id_digests else []
     return [*conditions, model.cert_no == sought.number] if number else conditions
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
 
+from extensions import db
 from models import Certificate, CertificateNamePiece, Holder, HolderNamePiece, VerificationCase
 from tables.name_piece import PIECE
 
@@ -14,9 +16,10 @@ def certificates_of(condition: Any) -> Select[Any]:
     return select(Certificate.id).where(condition)
 
 
-def is_accounts_own(digest: bytes) -> Any:
+def is_accounts_own(mobile_digests: Sequence[bytes]) -> Any:
     """Return the condition for certificates of the person whose account has this mobile number."""
-    return Certificate.id_digest.in_(select(Holder.id_digest).where(Holder.mobile_digest == digest))
+    holder = db.session.scalar(select(Holder).where(Holder.mobile_digest.in_(mobile_digests)))
+    return Certificate.id_digest.in_(holder.id_digests if holder else ())
 
 
 def certificates_with_piece(name: str) -> Select[Any]:

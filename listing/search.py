@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidTag
@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from domain import normalizing
 from domain.identifiers import IdProblem, MobileProblem, mask_id, mask_mobile, mobile, parse_id
 from encryption import keyring
-from models import id_digest, mobile_digest
+from models import id_digests, mobile_digests
 from operations.dictionaries import today
 
 SEARCH, PERSON = "search", "person"
@@ -31,12 +31,12 @@ _digits_mostly = re.compile(r"[0-9X*]+")
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What was typed, in every way it can be read; None or empty where it cannot be."""
+    """What was typed, in every way it can be read; empty where it cannot be."""
 
     text: str
     number: str
-    id_digest: bytes | None = None
-    mobile_digest: bytes | None = None
+    id_digests: Sequence[bytes] = ()
+    mobile_digests: Sequence[bytes] = ()
     name: str = ""
     shown: str = ""
     is_personal: bool = False
@@ -54,8 +54,8 @@ def read(typed: str) -> Sought | None:
     return Sought(
         words,
         number,
-        id_digest(person) if person else None,
-        mobile_digest(phone) if phone else None,
+        id_digests(person) if person else (),
+        mobile_digests(phone) if phone else (),
         "" if any(sign.isdigit() for sign in number) else normalizing.person_name(words),
         masked if personal else words,
         personal,

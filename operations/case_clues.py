@@ -61,7 +61,7 @@ class CaseClues:
     def listed(self) -> bool:
         """Whether another case has the person listed; what this one found is no news to it."""
         query = select(ProblemPerson.id).where(
-            ProblemPerson.id_digest == self.case.holder.id_digest,
+            ProblemPerson.id_digest.in_(self.case.holder.id_digests),
             ProblemPerson.lifted_at.is_(None),
             ProblemPerson.case_id != self.case.id,
         )
@@ -73,7 +73,7 @@ class CaseClues:
         case = self.case
         record = Certificate.with_number(case.cert_no, case.body_key)
         found = []
-        if record is not None and record.id_digest != case.holder.id_digest:
+        if record is not None and record.id_digest not in case.holder.id_digests:
             whose = record.name if self._reaches(record.office.place) else "另一个人"
             found.append(f"已有记录，持证人是{whose}")
         return [*found, *(f"{self._called(rival)}也在审验" for rival in self._rivals())]
@@ -115,14 +115,14 @@ class CaseClues:
             Certificate.awarded_on >= f"{year:04d}",
             Certificate.awarded_on < f"{year + 1:04d}",
             Certificate.cert_no.is_not(None),
-            Certificate.id_digest != case.holder.id_digest,
+            Certificate.id_digest.not_in(case.holder.id_digests),
         )
         return [number for number in db.session.scalars(query.limit(LEARNED_FROM)) if number]
 
     @cached_property
     def references(self) -> list[Reference]:
         """Return the reference records that speak of the same number."""
-        found = reference_records.beside(self.case.holder.id_digest, self.case.cert_no)
+        found = reference_records.beside(self.case.holder.id_digests, self.case.cert_no)
         same = [one for one in found if self.case.cert_no and one.cert_no == self.case.cert_no]
         return [Reference(one.office.name, values_of(one, PORTAL_KEYS)) for one in same]
 

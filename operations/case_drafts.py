@@ -61,7 +61,7 @@ def offered(holder: Holder) -> list[Certificate]:
         VerificationCase.certificate_id.is_not(None),
     )
     query = select(Certificate).where(
-        Certificate.id_digest == holder.id_digest,
+        Certificate.id_digest.in_(holder.id_digests),
         Certificate.name == holder.name,
         Certificate.verified_at.is_(None),
         Certificate.id.not_in(taken),
@@ -73,7 +73,7 @@ def start_from_record(actor: Actor, holder: Holder, certificate_id: int) -> Veri
     """Open a draft that holds what the record holds, or return the one that is open already."""
     _one_start_at_a_time(holder)
     certificate = db.session.get(Certificate, certificate_id)
-    if certificate is None or certificate.id_digest != holder.id_digest or certificate.name != holder.name:
+    if certificate is None or not holder.is_named_by(certificate):
         raise NotFound("没有这本证书")
     existing = _open_case_of(certificate)
     if existing is not None:
@@ -105,7 +105,7 @@ def start_by_number(actor: Actor, holder: Holder, typed: str) -> VerificationCas
     """Open a draft for a number typed by hand; a record of the holder's own with this number is taken up instead."""
     number = _number(typed)
     _one_start_at_a_time(holder)
-    mine = [record for record in Certificate.of_person(holder.id_digest, holder.name) if record.cert_no == number]
+    mine = [record for record in Certificate.of_person(holder) if record.cert_no == number]
     if len(mine) == 1:
         return start_from_record(actor, holder, mine[0].id)
     draft = db.session.scalar(

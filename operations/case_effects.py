@@ -55,7 +55,7 @@ def take_up_record(case: VerificationCase, name: str) -> None:
     if not number:
         _refuse_verified_twice(case)
     record = Certificate.with_number(number, body_key)
-    if record is None or record.id_digest != case.holder.id_digest:
+    if record is None or record.id_digest not in case.holder.id_digests:
         return
     if record.is_public:
         raise Refused(VERIFIED_ALREADY)
@@ -69,7 +69,7 @@ def _refuse_verified_twice(case: VerificationCase) -> None:
     """Without a number a person's certificate is told by what was awarded and when."""
     same = [getattr(Certificate, key) == getattr(case, key) for key in SAME_WITHOUT_NUMBER]
     verified = exists().where(
-        Certificate.id_digest == case.holder.id_digest, Certificate.cert_no.is_(None),
+        Certificate.id_digest.in_(case.holder.id_digests), Certificate.cert_no.is_(None),
         Certificate.verified_at.is_not(None), *same,
     )  # fmt: skip
     if db.session.scalar(select(verified)):

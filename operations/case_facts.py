@@ -80,13 +80,12 @@ class CaseFacts:
         record, holder = self.case.certificate, self.case.holder
         if record is None or record.batch_id is None or record.is_public:
             return False
-        same_person = record.name == holder.name and record.id_digest == holder.id_digest
-        return same_person and not differing_keys(self.case, record)
+        return holder.is_named_by(record) and not differing_keys(self.case, record)
 
     @cached_property
     def holder_listed(self) -> bool:
         listed = exists().where(
-            ProblemPerson.id_digest == self.case.holder.id_digest, ProblemPerson.lifted_at.is_(None)
+            ProblemPerson.id_digest.in_(self.case.holder.id_digests), ProblemPerson.lifted_at.is_(None)
         )
         return bool(db.session.scalar(select(listed)))
 

@@ -13,7 +13,7 @@ from domain.partial_dates import PartialDate
 from domain.vocabulary import CertificateStatus
 from encryption import keyring
 from extensions import db
-from models import Certificate, Holder, Office, now
+from models import Certificate, Holder, Office, id_digest, now
 from operations import bodies, events
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,8 +23,8 @@ VERIFY_CODE = re.compile(f"[{_CODE_LETTERS}]{{{_CODE_LENGTH}}}")
 """Twelve of thirty signs are 58 bits: not to be guessed."""
 
 _KEPT = (
-    "name", "id_number", "id_digest", "id_kind", "cert_no", "body_key", "title_series", "title_level", "title",
-    "specialty", "awarding_body", "awarded_on", "issued_on", "obtained_by", "sex", "personal_status", "employer_name",
+    "name", "id_number", "id_kind", "cert_no", "body_key", "title_series", "title_level", "title", "specialty",
+    "awarding_body", "awarded_on", "issued_on", "obtained_by", "sex", "personal_status", "employer_name",
     "employer_kind", "manage_no", "review_body", "approval_doc_no", "cert_status", "office_id", "city_office_id",
     "region_office_id", "verified_at", "verify_code", "updated_at",
 )  # fmt: skip
@@ -41,8 +41,9 @@ def snapshot(certificate: Certificate) -> dict[str, Any]:
 
 
 def read_back(before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a snapshot holds, as the record held it."""
-    return {name: _given_back(name, value) for name, value in before.items()}
+    """Return what a snapshot holds, as the record held it; a person is found under the key in force today."""
+    held = {name: _given_back(name, value) for name, value in before.items() if name in _KEPT}
+    return held | ({"id_digest": id_digest(held["id_number"])} if "id_number" in held else {})
 
 
 def restore(certificate: Certificate, before: Mapping[str, Any]) -> None:
@@ -77,8 +78,6 @@ def _given_back(name: str, value: Any) -> Any:
         return PartialDate.from_iso(value)
     if name in ("verified_at", "updated_at"):
         return now().fromisoformat(value)
-    if name == "id_digest":
-        return bytes.fromhex(value)
     column = Certificate.__table__.columns[name].type
     terms = getattr(column, "terms", None)
     return terms(value) if terms else value
@@ -139,7 +138,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
 
 
 def code_of(certificate: Certificate) -> str:
-    """Return the verify code of a record: keyed, so not to be guessed, and the same again after 恢复."""
+    """Return the verify code of a record: keyed, so not to be guessed; the same after 恢复 while the key is the same."""
     number = int.from_bytes(keyring.digest(f"verify code:{certificate.id}"))
     letters = []
     for _ in range(_CODE_LENGTH):
@@ -156,7 +155,8 @@ def undo_note(certificate: Certificate, before: dict[str, Any] | None) -> dict[s
 
 def changed_since(certificate: Certificate, undo: Mapping[str, Any]) -> bool:
     """Whether a record says something else than the decision left; a void that was taken back again left no trace."""
-    return bool(certificate.version != undo["version"] and _content(certificate) != undo.get("left"))
+    content, left = _content(certificate), undo.get("left") or {}
+    return bool(certificate.version != undo["version"] and content != {name: left.get(name) for name in content})
 
 
 def _content(certificate: Certificate) -> dict[str, Any]:

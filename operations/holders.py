@@ -144,7 +144,7 @@ def ask_new_email(holder: Holder, email: str) -> str:
 
 def employer_on_record(holder: Holder) -> str | None:
     """Return the employer that the newest of the holder's records names."""
-    records = [one for one in Certificate.of_person(holder.id_digest, holder.name) if one.employer_name]
+    records = [one for one in Certificate.of_person(holder) if one.employer_name]
     newest = max(records, key=lambda one: one.awarded_on.iso if one.awarded_on else "", default=None)
     return newest.employer_name if newest else None
 

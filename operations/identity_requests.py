@@ -142,7 +142,7 @@ def _let_go_of_others_records(holder: Holder) -> None:
     """A draft that was opened on a record which is not the holder's after all goes on as one typed by hand."""
     for case in _cases(holder, (CaseState.DRAFT,)):
         record = case.certificate
-        if record and (record.id_digest, record.name) != (holder.id_digest, holder.name):
+        if record and not holder.is_named_by(record):
             case.leave_record()
     db.session.flush()
 

@@ -82,10 +82,12 @@ def count_of(certificate_id: int) -> int:
     return stored + buffer.waiting(certificate_id)
 
 
-def of_holder(digest: bytes) -> tuple[int, datetime | None]:
+def of_holder(digests: Sequence[bytes]) -> tuple[int, datetime | None]:
     """Return how often all certificates of a person were looked up, and when for the last time."""
     told = select(func.sum(LookupCount.times), func.max(LookupCount.last_at))
-    query = told.join(Certificate, Certificate.id == LookupCount.certificate_id).where(Certificate.id_digest == digest)
+    query = told.join(Certificate, Certificate.id == LookupCount.certificate_id).where(
+        Certificate.id_digest.in_(digests)
+    )
     times, last = db.session.execute(query).one()
     return int(times or 0), last
 

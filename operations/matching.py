@@ -14,8 +14,9 @@ from domain.certificate_fields import STORED
 from domain.certificate_rows import differing
 from domain.partial_dates import PartialDate
 from domain.vocabulary import CertificateStatus, ObtainedBy
+from encryption import keyring
 from extensions import db
-from models import Certificate, id_digest
+from models import Certificate, id_digest, id_digests
 from operations import bulk
 from operations.stock import Blanks
 
@@ -49,6 +50,11 @@ class Claim(NamedTuple):
         return number
 
     @property
+    def digests(self) -> list[bytes]:
+        """What the person's records may carry: while keys are rotated, the digest under each of them."""
+        return id_digests(self.values["id_number"]) if keyring.rotates else [self.digest]
+
+    @property
     def is_replacement(self) -> bool:
         return self.values["obtained_by"] is ObtainedBy.REPLACEMENT
 
@@ -72,9 +78,9 @@ class OnRecord:
         self._load_awards([claim for claim in claims if self.record(claim) is None and not claim.is_replacement])
 
     def _load_awards(self, claims: Sequence[Claim]) -> None:
-        people = list({claim.digest for claim in claims})
-        for row in bulk.rows_with(db.session.connection(), select(*_AWARD), CERTIFICATES.c.id_digest, people):
-            self._by_person.setdefault(bytes(row.id_digest), []).append(row)
+        people = {digest: claim.digest for claim in claims for digest in claim.digests}
+        for row in bulk.rows_with(db.session.connection(), select(*_AWARD), CERTIFICATES.c.id_digest, list(people)):
+            self._by_person.setdefault(people[bytes(row.id_digest)], []).append(row)
 
     def record(self, claim: Claim) -> Row[Any] | None:
         """Return the record with this number from this body."""
@@ -107,7 +113,7 @@ def differences(record: Row[Any], claim: Claim, compared: Sequence[str]) -> list
     Number and body are equal, the body under whichever of its names; a person is compared by the digest.
     """
     differs = differing(_filled_in(record, claim), claim.values, [key for key in _COMPARED if key in compared])
-    return differs if bytes(record.id_digest) == claim.digest else [*differs, "id_number"]
+    return differs if bytes(record.id_digest) in claim.digests else [*differs, "id_number"]
 
 
 def _filled_in(record: Row[Any], claim: Claim) -> Mapping[str, Any]:
@@ -115,7 +121,7 @@ def _filled_in(record: Row[Any], claim: Claim) -> Mapping[str, Any]:
     values: dict[str, Any] = dict(record._mapping)
     if record.cert_status is CertificateStatus.VOID_PENDING:
         values["cert_status"] = CertificateStatus.NORMAL
-    if record.sex is None and bytes(record.id_digest) == claim.digest and len(claim.values["id_number"]) == _TELLS_SEX:
+    if record.sex is None and bytes(record.id_digest) in claim.digests and len(claim.values["id_number"]) == _TELLS_SEX:
         values["sex"] = claim.values.get("sex")
     return values
 

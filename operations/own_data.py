@@ -33,7 +33,7 @@ def note_download(holder: Holder, what: str) -> None:
 def own_certificate(holder: Holder, certificate_id: int) -> Certificate:
     """Return a verified record of the holder's own; raises NotFound for any other."""
     record = db.session.get(Certificate, certificate_id)
-    if record is None or (record.id_digest, record.name) != (holder.id_digest, holder.name) or not record.is_public:
+    if record is None or not holder.is_named_by(record) or not record.is_public:
         raise NotFound("没有这本证书，或者还没有审验通过")
     return record
 
@@ -45,7 +45,7 @@ def everything(holder: Holder, happened: Mapping[str, str]) -> dict[str, Any]:
     """
     return {
         "账号": _account(holder),
-        "证书记录": [_record(one) for one in Certificate.of_person(holder.id_digest, holder.name)],
+        "证书记录": [_record(one) for one in Certificate.of_person(holder)],
         "审验": [_case(one, happened) for one in _all_cases(holder)],
         "消息": [_message(one) for one in _messages(holder)],
         "意见反馈": [

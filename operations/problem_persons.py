@@ -8,7 +8,7 @@ from domain import normalizing
 from domain.access import Actor, Permission, Place
 from domain.errors import DomainError, FieldProblem, NotAllowed, NotFound, StaleVersion
 from extensions import db
-from models import ProblemPerson, VerificationCase, now
+from models import ProblemPerson, VerificationCase, id_digests, now
 from operations import events
 
 LONGEST_REASON = 500
@@ -69,6 +69,8 @@ def _lifted(actor: Actor, listing: ProblemPerson, reason: str) -> None:
 def other_listings(listing: ProblemPerson, place: Place) -> list[ProblemPerson]:
     """Return the person's other listings within the subtree, the newest first."""
     query = select(ProblemPerson).where(
-        ProblemPerson.id_digest == listing.id_digest, ProblemPerson.id != listing.id, ProblemPerson.within(place)
+        ProblemPerson.id_digest.in_(id_digests(listing.id_number)),
+        ProblemPerson.id != listing.id,
+        ProblemPerson.within(place),
     )
     return list(db.session.scalars(query.order_by(ProblemPerson.id.desc()).limit(20)))

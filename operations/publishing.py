@@ -18,7 +18,7 @@ from domain.errors import DomainError
 from domain.identifiers import mask_id
 from domain.vocabulary import Outcome
 from extensions import db
-from models import Certificate, ImportBatch, StagedRow, now
+from models import Certificate, ImportBatch, StagedRow, id_digest, now
 from operations import bulk, certificates, conflicts, events, staging, undoing
 from operations.bodies import BodyDirectory
 from operations.matching import Claim, OnRecord, differences
@@ -191,7 +191,7 @@ class _Homes:
 
 def claim_of(row: StagedRow) -> Claim:
     """Return what a faultless row claims."""
-    return Claim(row.values, bytes(row.id_digest), row.body_key)
+    return Claim(row.values, id_digest(row.id_number), row.body_key)
 
 
 def _place_of(record: Any) -> str:
@@ -204,7 +204,7 @@ def _write_over(batch_id: int, record_id: int, row: StagedRow, differs: Sequence
     for key in differs:
         setattr(certificate, key, getattr(row, key))
     if "id_number" in differs:
-        certificate.id_digest, certificate.id_kind = row.id_digest, row.id_kind
+        certificate.id_digest, certificate.id_kind = id_digest(row.id_number), row.id_kind
     certificate.version += 1
     certificate.updated_at = now()
     undoing.keep(batch_id, certificate, kept)

@@ -27,9 +27,9 @@ _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 _KEYS = tuple(field.key for field in STORED)
 
 
-def of_person(digest: bytes) -> list[ReferenceRecord]:
+def of_person(digests: Sequence[bytes]) -> list[ReferenceRecord]:
     """Return the reference records of a person, whichever office keeps them, the newest first."""
-    return _newest(ReferenceRecord.id_digest == digest)
+    return _newest(ReferenceRecord.id_digest.in_(digests))
 
 
 def of_number(cert_no: str | None) -> list[ReferenceRecord]:
@@ -37,9 +37,9 @@ def of_number(cert_no: str | None) -> list[ReferenceRecord]:
     return _newest(ReferenceRecord.cert_no == cert_no) if cert_no else []
 
 
-def beside(digest: bytes, cert_no: str | None) -> list[ReferenceRecord]:
+def beside(digests: Sequence[bytes], cert_no: str | None) -> list[ReferenceRecord]:
     """Return what a reviewer is shown beside a case: the person's reference records, then those with its number."""
-    found = [*of_person(digest), *of_number(cert_no)]
+    found = [*of_person(digests), *of_number(cert_no)]
     return list({record.id: record for record in found}.values())[:MOST_SHOWN]
 
 

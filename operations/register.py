@@ -19,7 +19,7 @@ from domain.letters import RECORD_LETTERS
 from domain.verification import OPEN_STATES
 from domain.vocabulary import CertificateStatus
 from extensions import db
-from models import Certificate, DeletedCertificate, Holder, VerificationCase, now
+from models import Certificate, DeletedCertificate, Holder, VerificationCase, id_digests, now
 from operations import bodies, events, telling
 
 Record = Certificate | DeletedCertificate
@@ -197,7 +197,9 @@ def _note(step: Move, record: Record, actor: Actor, before: CertificateStatus, r
 
 def _tell_holder(step: Move, record: Record) -> None:
     """Whoever holds the certificate learns that it is void, or void no longer; what is only asked for is not told."""
-    holder = db.session.scalar(select(Holder).filter_by(id_digest=record.id_digest, name=record.name))
+    holder = db.session.scalar(
+        select(Holder).where(Holder.id_digest.in_(id_digests(record.id_number)), Holder.name == record.name)
+    )
     if holder is None:
         return
     own = select(VerificationCase.id).filter_by(certificate_id=record.id, holder_id=holder.id, deleted_at=None)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.vocabulary import Outcome
 from extensions import db
-from models import PREPARED, BlankRange, Certificate, ImportBatch, StagedRow, now
+from models import PREPARED, BlankRange, Certificate, ImportBatch, StagedRow, id_digests, now
 from operations import bulk
 
 STAGED = cast(Table, StagedRow.__table__)
@@ -68,7 +68,7 @@ def sharing(batch_id: int, numbers: set[str], people: set[bytes]) -> dict[int, S
             is_of_person = STAGED.c.id_digest.in_([one for one in group if isinstance(one, bytes)])
             found |= {row.position: row for row in db.session.scalars(query.where(has_number | is_of_person))}
         numbers = {row.cert_no for row in found.values()}
-        people = {bytes(row.id_digest) for row in found.values()}
+        people = {digest for row in found.values() for digest in id_digests(row.id_number)}
     return found
 
 

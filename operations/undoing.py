@@ -80,7 +80,7 @@ def _changed_since(batch: ImportBatch) -> str | None:
     """A record that was written over and has changed again: its old values would wipe out the newer ones."""
     for kept, record in _overwritten(batch):
         now = certificates.snapshot(record)
-        if any(now[name] != value for name, value in kept.after.items()):
+        if any(now.get(name, value) != value for name, value in kept.after.items()):
             return f"证书 {record.cert_no} 在这次导入以后又改过，这一批不能再撤销"
     return None
 

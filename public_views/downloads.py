@@ -41,7 +41,7 @@ AWAY = "这张照片暂时读不出来，请过一会儿再下载一次。"
 @requires(Permission.OWN_CASES)
 def page() -> str:
     own = holder()
-    verified = [one for one in Certificate.of_person(own.id_digest, own.name) if one.is_public]
+    verified = [one for one in Certificate.of_person(own) if one.is_public]
     return render_template("portal/downloads.html", verified=verified)
 
 

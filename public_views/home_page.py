@@ -16,7 +16,7 @@ from web.notices import HOLDERS
 
 def beside_the_certificates(holder: Holder) -> dict[str, Any]:
     counted = population.last_count()
-    times, last_looked_up = lookups.of_holder(holder.id_digest)
+    times, last_looked_up = lookups.of_holder(holder.id_digests)
     return {
         "times": times,
         "last_looked_up": last_looked_up,
@@ -29,7 +29,7 @@ def beside_the_certificates(holder: Holder) -> dict[str, Any]:
 
 def road(holder: Holder) -> dict[str, Any]:
     """Return the titles on record under the holder's name and number, and the stages they reach."""
-    titles = [_held(record) for record in Certificate.of_person(holder.id_digest, holder.name)]
+    titles = [_held(record) for record in Certificate.of_person(holder)]
     return {"titles": title_path.in_order(titles), "stages": title_path.stages(titles)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, select, true
@@ -24,6 +25,9 @@ from tables.columns import (
     one_of,
 )
 from tables.office import Office
+
+_ID, _MOBILE = "id:", "mobile:"
+"""What a digest is made of, before the number: the same number means another thing in another column."""
 
 
 class Account(UserMixin):
@@ -126,13 +130,23 @@ class Holder(Account, Model):
     def masked_id(self) -> str:
         return mask_id(self.id_number)
 
+    @property
+    def id_digests(self) -> list[bytes]:
+        """What records of this person may carry: while keys are rotated, the digest under each of them."""
+        known = id_digests(self.id_number)
+        return known if self.id_digest in known else [self.id_digest]
+
+    def is_named_by(self, record: Any) -> bool:
+        """Whether a record carries this name and this ID number."""
+        return record.name == self.name and record.id_digest in self.id_digests
+
     @classmethod
     def with_id_number(cls, number: str) -> Holder | None:
-        return db.session.scalar(select(cls).filter_by(id_digest=id_digest(number)))
+        return db.session.scalar(select(cls).where(cls.id_digest.in_(id_digests(number))))
 
     @classmethod
     def with_mobile(cls, mobile: str) -> Holder | None:
-        return db.session.scalar(select(cls).filter_by(mobile_digest=mobile_digest(mobile)))
+        return db.session.scalar(select(cls).where(cls.mobile_digest.in_(mobile_digests(mobile))))
 
     @classmethod
     def with_email(cls, email: str) -> Holder | None:
@@ -203,12 +217,20 @@ class EmployerUser(Account, Model):
 
 
 def id_digest(number: str) -> bytes:
-    """Return what an ID number is found by."""
-    return keyring.digest("id:" + number)
+    """Return what an ID number is stored under; what may be stored already is found by `id_digests`."""
+    return keyring.digest(_ID + number)
+
+
+def id_digests(number: str) -> list[bytes]:
+    return keyring.digests(_ID + number)
 
 
 def mobile_digest(mobile: str) -> bytes:
-    return keyring.digest("mobile:" + mobile)
+    return keyring.digest(_MOBILE + mobile)
+
+
+def mobile_digests(mobile: str) -> list[bytes]:
+    return keyring.digests(_MOBILE + mobile)
 
 
 ACCOUNTS: dict[str, type[Account]] = {kind.prefix: kind for kind in (StaffUser, Holder, EmployerUser)}

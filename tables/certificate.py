@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -94,9 +95,10 @@ class Certificate(RecordColumns, Model):
         return db.session.scalar(select(cls).filter_by(cert_no=cert_no, body_key=body_key))
 
     @classmethod
-    def of_person(cls, digest: bytes, name: str) -> list[Certificate]:
-        """Return the records that are offered to a holder: name and ID number both equal."""
-        return list(db.session.scalars(select(cls).filter_by(id_digest=digest, name=name).order_by(cls.id)))
+    def of_person(cls, holder: Any) -> list[Certificate]:
+        """Return the records that are a holder's: name and ID number both equal."""
+        query = select(cls).where(cls.id_digest.in_(holder.id_digests), cls.name == holder.name)
+        return list(db.session.scalars(query.order_by(cls.id)))
 
 
 class DeletedCertificate(RecordColumns, Model):

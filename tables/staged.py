@@ -42,6 +42,7 @@ class StagedRow(Model):
 
     if TYPE_CHECKING:
         cert_no: Any
+        id_number: Any
         id_digest: Any
         id_kind: Any
         body_key: Any
