@@ -45,6 +45,7 @@ class Permission(Term):
     SIGN_IN = "sign_in", "登录、注册、找回密码"
     OWN_ACCOUNT = "own_account", "修改自己的密码、退出"
     OWN_CASES = "own_cases", "审验自己的证书"
+    OWN_DATA = "own_data", "同意隐私说明、下载本人资料、注销账号"
     EMPLOYER_PAGES = "employer_pages", "单位页面"
     EMPLOYER_USERS = "employer_users", "本单位的工作人员账户"
     BACK_OFFICE = "back_office", "进入工作平台"
@@ -84,6 +85,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
         Role.ADMIN: Reach.OWN,
     },
     Permission.OWN_CASES: {Role.HOLDER: Reach.OWN},
+    Permission.OWN_DATA: {Role.HOLDER: Reach.OWN},
     Permission.EMPLOYER_PAGES: dict.fromkeys(EMPLOYER_ROLES, Reach.OWN),
     Permission.EMPLOYER_USERS: {Role.EMPLOYER: Reach.OWN},
     Permission.BACK_OFFICE: {
@@ -145,6 +147,8 @@ class Actor:
     place: Place | None = None
     must_change_password: bool = False
     employer_id: int | None = None
+    must_consent: bool = False
+    """Whether the privacy notice has a version that was not consented to yet: until then only OWN_DATA is open."""
 
     @property
     def office_id(self) -> int:
@@ -157,11 +161,17 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         reach = self.reach(permission)
-        if reach is None or (self.must_change_password and permission is not Permission.OWN_ACCOUNT):
+        if reach is None or self._is_held_up(permission):
             return reach is Reach.EVERYWHERE
         if reach is Reach.REGION_ONLY:
             return self.place is not None and self.place.kind is OfficeKind.REGION
         return True
+
+    def _is_held_up(self, permission: Permission) -> bool:
+        """Whether something of the account has to be done first; leaving is always open."""
+        if permission is Permission.OWN_ACCOUNT:
+            return False
+        return self.must_change_password or (self.must_consent and permission is not Permission.OWN_DATA)
 
     def reaches(self, permission: Permission, place: Place) -> bool:
         """Whether the permission carries to something that belongs to the office at `place`."""

@@ -9,6 +9,7 @@ from domain.certificate_fields import FIELDS, RESEMBLING, Field, Portal, terms_o
 from domain.certificate_moves import MOVES, Move
 from domain.certificate_moves import RULES as MOVE_RULES
 from domain.hints import HINTS
+from domain.retention import RETENTION
 from domain.verification import RULES, TRANSITIONS, CaseState, Reply, Transition, guards_of
 from domain.vocabulary import CertificateStatus
 
@@ -126,6 +127,15 @@ def _field_row(field: Field) -> tuple[str, ...]:
     return str(field.column), field.header, aliases, asked, required, words, _PORTAL[field.portal]
 
 
+def retention() -> str:
+    """List how long personal data is kept, and what ends it."""
+    rows = _table(
+        ("内容", "保存多久", "从什么时候算起", "为什么", "由什么清理", "数据表"),
+        ((one.what, one.told, one.since, one.why, one.by, "、".join(f"`{name}`" for name in one.tables) or "—") for one in RETENTION),
+    )  # fmt: skip
+    return f"# 个人信息保存多久\n\n{_NOTE}隐私说明里给公众看的是同一张表。\n\n{rows}"
+
+
 def glossary() -> str:
     """Bind the words of the field to the names in the code."""
     return f"# 用语\n\n{_NOTE}" + _table(("用语", "代码里的名字"), ((word, f"`{name}`") for word, name in _GLOSSARY))
@@ -137,5 +147,6 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "certificates.md": certificates,
     "permissions.md": permissions,
     "import-format.md": import_format,
+    "retention.md": retention,
     "glossary.md": glossary,
 }

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from domain import normalizing
-from domain.errors import DomainError, FieldProblem
+from domain import normalizing, privacy
+from domain.errors import DomainError, FieldProblem, StaleVersion
 from domain.identifiers import IdDocument
 from extensions import db
 from models import Certificate, Holder, MailedLink, Message, id_digest, mobile_digest, now
@@ -28,7 +28,10 @@ class IdTaken(FieldProblem):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a new holder gave, checked for form; hashes were made before the transaction."""
+    """What a new holder gave, checked for form; hashes were made before the transaction.
+
+    Nobody registers without having consented to the privacy notice as it stands.
+    """
 
     name: str
     document: IdDocument
@@ -61,7 +64,19 @@ def register(registration: Registration) -> Holder:
     except IntegrityError as clash:
         raise _taken(str(clash.orig)) from clash
     events.record(holder.actor, "register", ("holder", holder.id), "注册")
+    consent(holder, privacy.current().name)
     return holder
+
+
+def consent(holder: Holder, version: str) -> None:
+    """Note that the holder consented to this version of the privacy notice; one that is not the newest is shown anew."""
+    if version != privacy.current().name:
+        raise StaleVersion("隐私说明刚刚有了新版本，请看过新的再决定")
+    if not privacy.is_due(holder.consent_version):
+        return
+    holder.consent_version, holder.consented_at = version, now()
+    db.session.flush()
+    events.record(holder.actor, "consent", ("holder", holder.id), f"同意隐私说明（{version} 版）")
 
 
 def _taken(clash: str) -> FieldProblem:

@@ -96,6 +96,7 @@ def _account(holder: Holder) -> dict[str, str]:
         "邮箱": holder.email, "邮箱确认时间": _moment(holder.email_confirmed_at), "所在市、县代码": holder.region_code,
         "工作单位": holder.employer_name or "", "密保问题": holder.security_question,
         "注册时间": _moment(holder.created_at), "上次登录": _moment(holder.last_signed_in_at),
+        "同意的隐私说明": holder.consent_version or "", "同意的时间": _moment(holder.consented_at),
     }  # fmt: skip
 
 

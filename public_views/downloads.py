@@ -91,7 +91,7 @@ def records() -> Response:
 
 
 @blueprint.post("/everything.zip")
-@requires(Permission.OWN_CASES)
+@requires(Permission.OWN_DATA)
 def everything() -> Response:
     """All at once, sent picture by picture: however much it is, little of it is in memory."""
     _noted("系统里关于本人的全部内容")

@@ -9,7 +9,7 @@ from flask_login import current_user
 from wtforms import Field, SelectField, StringField
 from wtforms.validators import Length, StopValidation
 
-from domain import identifiers, normalizing
+from domain import identifiers, normalizing, privacy
 from domain.access import Permission, Role
 from domain.errors import DomainError, TooMany
 from extensions import db, writing
@@ -21,6 +21,7 @@ from operations.throttle import Limit
 from public_views import case_words
 from public_views.addresses import public_address
 from public_views.person_fields import IdentityFields, email_field, mobile_field, parsed, region_field
+from public_views.privacy import consent_fields
 from web import access, captcha, letters, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
@@ -72,6 +73,7 @@ class RegistrationForm(CaptchaFields, IdentityFields, Form):
         "密保答案", [filled("还没有填密保答案"), Length(max=50, message="密保答案最多 50 个字")],
         description="忘记密码时用得上，请记牢。", render_kw={"autocomplete": "off", "maxlength": 60},
     )  # fmt: skip
+    consent, consent_sensitive = consent_fields()
 
 
 @blueprint.get("/portal/register")
@@ -103,7 +105,7 @@ def register() -> Any:
 
 def _page(filled_in: RegistrationForm, taken: bool = False) -> str:
     captcha.ask(filled_in)
-    return render_template("public/register.html", form=filled_in, taken=taken)
+    return render_template("public/register.html", form=filled_in, taken=taken, version=privacy.current().name)
 
 
 def _password_may_be(filled_in: RegistrationForm) -> bool:

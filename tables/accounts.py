@@ -9,6 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, select, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from domain import privacy
 from domain.access import EMPLOYER_ROLES, OFFICE_ROLES, Actor, Role
 from domain.identifiers import IdKind, birth_year, mask_id
 from encryption import keyring
@@ -112,6 +113,13 @@ class Holder(Account, Model):
     next_password_hash: Mapped[str | None] = mapped_column(String(200))
     next_password_from: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """A password set by the security question takes its day: until then the holder can stop it."""
+    consent_version: Mapped[str | None] = mapped_column(String(10))
+    """Which version of the privacy notice was consented to; None where the account is older than the notice."""
+    consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the holder closed the account; what was decided keeps it as a name, and nobody signs in by it."""
+    former_id_digest: Mapped[bytes | None] = mapped_column(index=True)
+    """Of a closed account, whose it was: a new account of the same person does not begin as one unknown."""
 
     @validates("id_number")
     def _note_birth_year(self, _: str, number: str) -> str:
@@ -120,7 +128,7 @@ class Holder(Account, Model):
 
     @property
     def actor(self) -> Actor:
-        return Actor(Role.HOLDER, self.id, self.name)
+        return Actor(Role.HOLDER, self.id, self.name, must_consent=privacy.is_due(self.consent_version))
 
     @property
     def known_names(self) -> list[str]:

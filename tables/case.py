@@ -31,6 +31,7 @@ from tables.columns import (
 from tables.office import Office
 
 KEPT, REMOVED, OWED = "deleted_at IS NULL", "deleted_at IS NOT NULL", "owed_since IS NOT NULL"
+UNSENT = f"state = '{CaseState.DRAFT.value}'"
 _OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
 
 _NUMBERLESS = f"entrance = '{Entrance.CIVIL_SERVANT.value}' AND {_OPEN}"
@@ -62,6 +63,7 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
         *indexes_per_scope("case", "every_number", "cert_no", "id"),
         *indexes_per_scope("case", "removed", "submitted_at", "id", where=REMOVED),
         *indexes_per_scope("case", "owed", "owed_since", where=OWED),
+        Index("ix_case_unsent", "filled_in_at", "id", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +87,9 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     owed_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Since when it is the office's turn without the office having done anything; None: it is not its turn."""
+    filled_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=now)
+    """When its holder last worked on it: a draft lapses a year later (domain.retention)."""
+    lapse_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     holder: Mapped[Holder] = relationship()
     certificate: Mapped[Certificate | None] = relationship()

@@ -30,6 +30,7 @@ SEEN_ANEW_SECONDS = 30
 """So seldom the cookie is written anew: signing it for every page is work, and pages asked for together overwrite it."""
 EXPIRED = "太久没有操作，需要重新登录。已经保存的内容都在，登录后接着填。"
 _ALWAYS_OPEN = ("static",)
+CONSENT = "privacy.ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,17 @@ def _turned_away(actor: Actor, permission: Permission) -> Response:
     if actor.must_change_password and permission in GRANTS and actor.reach(permission):
         flash("第一次登录，请先改掉初始密码。", "warn")
         return redirect(url_for(FACES[current_user.prefix].password))
+    if actor.must_consent and permission in GRANTS and actor.reach(permission):
+        return _asked_for_consent()
     return abort(403)
+
+
+def _asked_for_consent() -> Response:
+    """The notice has a new version: what was just sent waits until its holder has decided."""
+    page = url_for(CONSENT, next=_way_back())
+    if typed.written():
+        raise typed.ConsentFirst(page)
+    return redirect(page)
 
 
 def _door(permission: Permission) -> str:

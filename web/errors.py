@@ -48,6 +48,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(typed.SessionOver, _session_over)
+    app.register_error_handler(typed.ConsentFirst, _consent_first)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(IntegrityError, _clash)
@@ -98,6 +99,12 @@ def _session_over(error: typed.SessionOver) -> tuple[str, int]:
     sentence = "太久没有操作，需要重新登录，刚才的提交没有生效。登录后回到刚才的页面，再提交一次就行。"
     way = ("重新登录", error.way_out)
     return _in_its_shell(code=401, title="需要重新登录", sentence=sentence, way_out=way, written=typed.written()), 401
+
+
+def _consent_first(error: typed.ConsentFirst) -> tuple[str, int]:
+    sentence = "隐私说明有了新版本，刚才的提交没有生效。看过并同意以后，回到刚才的页面，再提交一次就行。"
+    way = ("看隐私说明", error.way_out)
+    return _in_its_shell(code=403, title="请先看隐私说明", sentence=sentence, way_out=way, written=typed.written()), 403
 
 
 def _domain(error: DomainError) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app
+from flask import Flask, current_app, url_for
 from flask_login import current_user
 
 from domain.certificate_rows import shown
@@ -55,6 +55,7 @@ def _common() -> dict[str, object]:
             "name": config["ORGANISER_NAME"], "phone": config["ORGANISER_PHONE"], "hours": config["ORGANISER_HOURS"],
         },
         "elsewhere": config["ELSEWHERE"],
+        "footer_links": [("隐私说明", url_for("privacy.notice"))],
         "environment_label": "测试环境" if config["DEVELOPMENT"] else "",
         "unread_count": holders.unread(current_user.id) if is_holder else 0,
     }  # fmt: skip

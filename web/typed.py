@@ -19,6 +19,14 @@ class SessionOver(Exception):
         self.way_out = way_out
 
 
+class ConsentFirst(Exception):
+    """Somebody sent what they had written before consenting to the new privacy notice; `way_out` leads there."""
+
+    def __init__(self, way_out: str) -> None:
+        super().__init__(way_out)
+        self.way_out = way_out
+
+
 def came_from() -> str | None:
     """Return the page of ours that the form stood on; what was searched for there may be an ID number and is left out."""
     parts = urlsplit(request.referrer or "")

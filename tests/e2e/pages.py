@@ -138,6 +138,8 @@ class HolderVisit(Visit):
             self.fill(label, value)
         self.page.get_by_label("所在市、县").select_option("450721")
         self.page.locator("select[name=question]").select_option(index=1)
+        for box in ("consent", "consent_sensitive"):
+            self.page.locator(f"input[name={box}]").check()
         self.page.get_by_label("验证码").first.fill(self.answer())
         self.press("创建用户")
         return self

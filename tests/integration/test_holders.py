@@ -72,7 +72,7 @@ def test_a_confirming_link_serves_once_and_a_newer_one_replaces_it(app):
     assert confirmed.email_confirmed_at
     with pytest.raises(DomainError, match="已经用过"):
         confirm(new)
-    assert [event.action for event in Event.about("holder", person.id)] == ["register", "confirm_email"]
+    assert [event.action for event in Event.about("holder", person.id)] == ["register", "consent", "confirm_email"]
 
 
 def test_a_confirming_link_runs_out_and_only_its_fingerprint_is_kept(app, monkeypatch):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from commands.seeds import seed
 from domain.verification import CaseState
 from extensions import db, writing
-from models import Office
+from models import Holder, Office, VerificationCase
 from operations import events
 from tables import kept_apart
 from tests.factories import case_at, dump
@@ -46,6 +46,8 @@ def test_a_step_down_and_up_again_loses_nothing_and_guards_the_events_again(app)
         case_at(state)
     with writing():
         db.session.execute(update(Office).values(hours=None))
+        db.session.execute(update(Holder).values(consent_version=None, consented_at=None))
+        db.session.execute(update(VerificationCase).values(filled_in_at=VerificationCase.created_at))
     before = dump(YOUNGER)
 
     migrate(downgrade, "0001")

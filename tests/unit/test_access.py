@@ -24,6 +24,7 @@ look_up              yes     yes     yes       yes             yes              
 sign_in              yes     yes     yes       yes             yes              yes     yes
 own_account          -       own     own       own             own              own     own
 own_cases            -       own     -         -               -                -       -
+own_data             -       own     -         -               -                -       -
 employer_pages       -       -       own       own             -                -       -
 employer_users       -       -       own       -               -                -       -
 back_office          -       -       -         -               office           below   below

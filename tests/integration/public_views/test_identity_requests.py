@@ -282,7 +282,7 @@ def test_registration_explains_it_only_after_the_captcha(client: CheckedClient, 
     given = {
         "name": "韦小兰", "id_number": WEI.id_number, "mobile": "13700001111", "email": "real@example.com",
         "region": "450721", "password": "lingshan-85", "repeated": "lingshan-85", "question": "您读的小学叫什么",
-        "answer": "实验小学",
+        "answer": "实验小学", "consent": "y", "consent_sensitive": "y",
     }  # fmt: skip
     said = []
     for answer in ("x", None):

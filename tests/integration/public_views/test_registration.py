@@ -24,6 +24,7 @@ from tests.pages import CheckedClient
 GIVEN = {
     "name": "韦 小兰", "id_number": WEI.id_number.lower(), "mobile": "139 0000 0001", "email": "Wei@Example.com", "region": "450721",
     "password": "lingshan-85", "repeated": "lingshan-85", "question": QUESTIONS[0], "answer": "梁玉珍",
+    "consent": "y", "consent_sensitive": "y",
 }  # fmt: skip
 
 
