@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ from flask_wtf import CSRFProtect
 from huey import Huey
 from huey.serializer import SignedSerializer
 from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Connection, Engine, Executable, MetaData, Result, Select, Table, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -122,10 +123,25 @@ def _is_kept_apart(table: Any) -> bool:
     return isinstance(table, Table) and KEPT_APART in table.info
 
 
+class FormProtection(CSRFProtect):  # type: ignore[misc]
+    """Takes forms too that were drawn under a secret which has been replaced meanwhile (SECRET_KEY_FALLBACKS)."""
+
+    def _get_csrf_token(self) -> str | None:
+        token: str | None = super()._get_csrf_token()
+        for replaced in current_app.config["SECRET_KEY_FALLBACKS"] if token else ():
+            with suppress(BadData):
+                inner = URLSafeTimedSerializer(replaced, salt=_FORM_SALT).loads(token)
+                return str(URLSafeTimedSerializer(current_app.secret_key, salt=_FORM_SALT).dumps(inner))
+        return token
+
+
+_FORM_SALT = "wtf-csrf-token"
+
+
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": True, "class_": RoutedSession})
 migrate = Migrate(render_as_batch=True, compare_type=True)
 login_manager = LoginManager()
-csrf = CSRFProtect()
+csrf = FormProtection()
 babel = Babel()
 queue = Queue()
 

@@ -10,7 +10,7 @@ from typing import Any
 from domain.access import Role
 from domain.certificate_fields import BY_KEY
 from domain.differences import Parts, marked
-from domain.identifiers import mask_id
+from domain.identifiers import mask_id, mask_id_numbers
 from models import Event
 
 Change = tuple[str, str, str]
@@ -69,7 +69,7 @@ def _pair(values: Any) -> tuple[Any, Any]:
 
 
 def _shown(label: str, value: Any) -> str:
-    return mask_id(str(value)) if value and label == BY_KEY["id_number"].header else str(value or "")
+    return mask_id(str(value)) if value and label == BY_KEY["id_number"].header else mask_id_numbers(str(value or ""))
 
 
 def history_of(subject_type: str, subject_id: int) -> History:

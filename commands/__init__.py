@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from commands import audit, backups, corpus, demo, documents, imports, offices, seeds, stock, worker
+from commands import audit, backups, corpus, demo, documents, imports, keys, offices, seeds, stock, worker
 
 
 def register(app: Flask) -> None:
-    for module in (seeds, offices, imports, corpus, stock, audit, backups, demo, documents, worker):
+    for module in (seeds, offices, imports, corpus, stock, audit, backups, demo, documents, worker, keys):
         module.register(app)

@@ -25,12 +25,13 @@ ACTIONS = {
     "open_employer": "开通单位", "close_employer": "停用单位", "reopen_employer": "重新启用单位",
     "change_settings": "修改个人设置", "end_sessions": "退出其他登录", "decide_request": "办理身份申请", "correct_identity": "更正身份信息",
     "forget_pictures": "证件照片到期删除", "forget_photos": "放弃的审验照片到期删除",
-    "release_id_number": "解除占用", "answer_feedback": "回复反馈", "list_person": "列入问题人员", "lift_person": "解除问题人员",
+    "rotate_keys": "更换密钥", "release_id_number": "解除占用", "answer_feedback": "回复反馈", "list_person": "列入问题人员", "lift_person": "解除问题人员",
     **{one.name: f"证书：{one.label}" for one in MOVES},
     **{one.name: f"审验：{one.label}" for one in TRANSITIONS if one.by_office},
 }  # fmt: skip
 
 SUBJECTS = {
+    "system": "系统",
     "certificate": "证书",
     "case": "审验",
     "holder": "持证人",

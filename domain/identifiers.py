@@ -6,6 +6,7 @@ No sentence here tells what the right check digit would be.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -73,6 +74,9 @@ _LIKE_A_RESIDENT_ID = 14
 
 _blanks = re.compile(r"\s+")
 _eighteen = re.compile(r"[0-9]{17}[0-9X]")
+_resident_in_text = re.compile(
+    r"(?<![0-9０-９])[1-9１-９](?:[ \-\u3000]?[0-9０-９]){16}[ \-\u3000]?[0-9０-９XxＸｘ](?![0-9０-９])"
+)
 _bracketed_letter = re.compile(r"([0-9]{10})\(([A-Z])\)")
 _scientific = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}")
 _digit = re.compile("[0-9]")
@@ -115,6 +119,25 @@ def mask_id(number: str) -> str:
 def without_long_numbers(value: str) -> str:
     """Mask whatever may be an ID number, a mobile number or a part of one, in words of which nothing else is known."""
     return _long_number.sub(lambda found: mask_id(found.group()), normalizing.code(value))
+
+
+def replace_id_numbers(text: str, put: Callable[[str], str]) -> str:
+    """Return a free text in which `put` stands for whatever has the form of a resident ID number.
+
+    Eighteen signs with a birth date inside, in any width, with blanks or hyphens between. The fifteen digits of old
+    numbers are no form of their own: certificate numbers look the same.
+    """
+
+    def replaced(found: re.Match[str]) -> str:
+        number = "".join(filter(str.isalnum, normalizing.code(found.group()))).upper()
+        is_one = number[6:8] in ("18", "19", "20") and _day(number[6:14])
+        return put(number) if is_one else found.group()
+
+    return _resident_in_text.sub(replaced, text)
+
+
+def mask_id_numbers(text: str) -> str:
+    return replace_id_numbers(text, mask_id)
 
 
 def mobile(value: str) -> str:

@@ -55,6 +55,20 @@ class KeptUploads:
         finally:
             path.unlink(missing_ok=True)
 
+    def renew(self) -> int:
+        """Encrypt anew every upload that was encrypted under another key than the one in force; return how many."""
+        numbers = [int(path.stem) for path in self.folder.glob("*.upload") if not _is_renewed(path)]
+        return sum(map(self._renew, numbers))
+
+    def _renew(self, batch_id: int) -> bool:
+        copy = self.opened(batch_id)
+        if copy is None:
+            return False
+        with copy, self.arriving(copy) as arrival:
+            if self.has(batch_id):
+                arrival.becomes(batch_id)
+        return True
+
     def has(self, batch_id: int) -> bool:
         return self._path(batch_id).exists()
 
@@ -89,3 +103,9 @@ class KeptUploads:
 
     def _path(self, batch_id: int) -> Path:
         return self.folder / f"{batch_id}.upload"
+
+
+def _is_renewed(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_LENGTH.size + 1)
+    return len(head) <= _LENGTH.size or keyring.is_in_force(head[_LENGTH.size :])

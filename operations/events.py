@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from domain.access import Actor
+from domain.identifiers import mask_id_numbers
 from encryption import encrypt_json, keyring
 from extensions import db
 from models import Event, EventHead, Office, now
@@ -41,8 +42,8 @@ def record(
         subject_id=subject[1],
         from_state=from_state,
         to_state=to_state,
-        reply=reply or None,
-        summary=summary,
+        reply=mask_id_numbers(reply) if reply else None,
+        summary=mask_id_numbers(summary),
         changes=encrypt_json(changes) if changes else None,
         **_who(actor),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, cast
 
@@ -75,10 +75,15 @@ def _record(
         "id_digest": id_digest(values["id_number"]) if values.get("id_number") else None,
         "body_key": known.key if known else body,
         "rest": {"cells": typed, "errors": content.get("errors", [])},
-        "twin": keyring.digest(json.dumps(typed, ensure_ascii=False, sort_keys=True)),
+        "twin": twin_of(typed),
         "office_id": place.office_id, "city_office_id": place.city_office_id, "region_office_id": place.region_office_id,
         "batch_id": batch.id, "batch_sheet": row.sheet, "batch_row": row.row, "created_at": now(),
     }  # fmt: skip
+
+
+def twin_of(typed: Mapping[str, str]) -> bytes:
+    """Return what tells a record from another: what was typed, digested, since an ID number may be part of it."""
+    return keyring.digest(json.dumps(typed, ensure_ascii=False, sort_keys=True))
 
 
 def _typed(cells: Sequence[Any], columns: Sequence[Sequence[Any]]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from extensions import db
 from tables.columns import (
     BelongsToOffice,
     EncryptedText,
+    FreeText,
     Model,
     PlainText,
     StorageKey,
@@ -106,7 +107,7 @@ class Holder(Account, Model):
     birth_year: Mapped[int | None] = mapped_column()
     """What the number tells of the age, and no more of it: the number itself is not read to count ages."""
     region_code: Mapped[str] = mapped_column(String(6))
-    employer_name: Mapped[str | None] = mapped_column(String(200))
+    employer_name: Mapped[str | None] = mapped_column(FreeText(200))
     avatar: Mapped[str | None] = mapped_column(StorageKey(), index=True)
     security_question: Mapped[str] = mapped_column(String(100))
     security_answer_hash: Mapped[str] = mapped_column(String(200))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.access import Place
 from domain.batches import OPEN
 from domain.vocabulary import BatchState, Outcome
-from tables.columns import BelongsToOffice, Model, StorageKey, TermType, UtcDateTime, local_date, now, one_of
+from tables.columns import BelongsToOffice, FreeText, Model, StorageKey, TermType, UtcDateTime, local_date, now, one_of
 from tables.office import Office
 
 
@@ -27,7 +27,7 @@ class ImportBatch(BelongsToOffice, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    file_name: Mapped[str] = mapped_column(String(200))
+    file_name: Mapped[str] = mapped_column(FreeText(200))
     file_digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[BatchState] = mapped_column(TermType(BatchState), default=BatchState.CHECKED)
     version: Mapped[int] = mapped_column(default=1)
@@ -42,11 +42,11 @@ class ImportBatch(BelongsToOffice, Model):
     """Whether the office wants rows that stay wrong kept as reference records."""
     submitted_by: Mapped[str | None] = mapped_column(String(100))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    reply: Mapped[str | None] = mapped_column(String(1000))
+    reply: Mapped[str | None] = mapped_column(FreeText(1000))
     """What the office above wrote when it sent the batch back."""
     reading_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    note: Mapped[str] = mapped_column(String(500), default="", server_default=text("''"))
+    note: Mapped[str] = mapped_column(FreeText(500), default="", server_default=text("''"))
     """Why the file was refused, or why what was begun last did not come to its end."""
     committed_by: Mapped[str | None] = mapped_column(String(100))
     committed_office_id: Mapped[int | None] = mapped_column()
@@ -99,7 +99,7 @@ class ApprovalPage(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
-    label: Mapped[str] = mapped_column(String(120))
+    label: Mapped[str] = mapped_column(FreeText(120))
     key: Mapped[str] = mapped_column(StorageKey(), unique=True)
     sha256: Mapped[str] = mapped_column(String(64))
     width: Mapped[int] = mapped_column()

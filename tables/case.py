@@ -18,6 +18,7 @@ from tables.columns import (
     BelongsToOffice,
     EncryptedJson,
     EncryptedText,
+    FreeText,
     Model,
     PortalColumns,
     ScopedByOffice,
@@ -77,7 +78,7 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     former_name: Mapped[str | None] = mapped_column(String(50))
     submitted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     correction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    reply: Mapped[str | None] = mapped_column(String(1000))
+    reply: Mapped[str | None] = mapped_column(FreeText(1000))
     pooled: Mapped[bool] = mapped_column(default=False)
     touched_by_office: Mapped[bool] = mapped_column(default=False)
     undo: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson())
@@ -192,13 +193,13 @@ class ProblemPerson(BelongsToOffice, Model):
     name: Mapped[str] = mapped_column(String(50), index=True)
     id_number: Mapped[str] = mapped_column(EncryptedText())
     id_digest: Mapped[bytes] = mapped_column(index=True)
-    reason: Mapped[str] = mapped_column(String(1000))
-    evidence: Mapped[str] = mapped_column(String(2000))
+    reason: Mapped[str] = mapped_column(FreeText(1000))
+    evidence: Mapped[str] = mapped_column(FreeText(2000))
     listed_by: Mapped[str] = mapped_column(String(50))
     listed_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     lifted_by: Mapped[str | None] = mapped_column(String(50))
-    lift_reason: Mapped[str | None] = mapped_column(String(1000))
+    lift_reason: Mapped[str | None] = mapped_column(FreeText(1000))
 
     office: Mapped[Office] = relationship()
 

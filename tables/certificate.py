@@ -14,6 +14,7 @@ from extensions import db
 from tables.columns import (
     BelongsToOffice,
     EncryptedText,
+    FreeText,
     Model,
     PlainText,
     PortalColumns,
@@ -117,7 +118,7 @@ class DeletedCertificate(RecordColumns, Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     deleted_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
     deleted_by: Mapped[str] = mapped_column(String(100))
-    delete_reason: Mapped[str] = mapped_column(String(500))
+    delete_reason: Mapped[str] = mapped_column(FreeText(500))
     case_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
 
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from cryptography.exceptions import InvalidTag
 from flask import current_app
-from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeEngine
 
 from domain.access import Place
+from domain.identifiers import mask_id, replace_id_numbers
 from domain.partial_dates import PartialDate
 from domain.vocabulary import ObtainedBy, OfficeKind, Sex, TitleLevel
 from encryption import decrypt_json, encrypt_json, keyring
@@ -61,8 +76,9 @@ class StorageKey(TypeDecorator[str]):
     impl = String
     cache_ok = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, encrypted: bool = False) -> None:
         super().__init__(length=64)
+        self.encrypted = encrypted
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -115,10 +131,22 @@ class PartialDateType(TypeDecorator[PartialDate]):
         return PartialDate.from_iso(value) if value else None
 
 
-class EncryptedText(TypeDecorator[str]):
-    """Text that nobody reads in the database file."""
+class _Encrypted(TypeDecorator[Any]):
+    """What nobody reads in the database file."""
 
     impl = LargeBinary
+    cache_ok = True
+    stored_as = LargeBinary()
+
+    @staticmethod
+    def renewed(stored: bytes) -> bytes:
+        """Return the stored bytes under the key in force."""
+        return stored if keyring.is_in_force(stored) else keyring.encrypt(keyring.decrypt(stored))
+
+
+class EncryptedText(_Encrypted):
+    """Text that nobody reads in the database file."""
+
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
@@ -128,10 +156,9 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else keyring.decrypt(bytes(value)).decode()
 
 
-class EncryptedJson(TypeDecorator[Any]):
+class EncryptedJson(_Encrypted):
     """A JSON value that nobody reads in the database file."""
 
-    impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
@@ -139,6 +166,61 @@ class EncryptedJson(TypeDecorator[Any]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         return None if value is None else decrypt_json(bytes(value))
+
+
+class FreeText(TypeDecorator[str]):
+    """Words that people write. An ID number among them is encrypted where it stands, and masked when it is read.
+
+    So it is shown whole nowhere, whoever wrote it into whichever box. How long the words may be is a rule of the form:
+    an encrypted number takes more room than a plain one.
+    """
+
+    impl = Text
+    cache_ok = True
+    stored_as = Text()
+
+    def __init__(self, longest: int) -> None:
+        super().__init__()
+        self.longest = longest
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """SQLite holds no text to a length; PostgreSQL would."""
+        return String(self.longest) if dialect.name == "sqlite" else Text()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else replace_id_numbers(value, _sealed)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _SEALED.sub(lambda found: _opened(found, mask_id), value)
+
+    @staticmethod
+    def renewed(stored: str) -> str:
+        """Return the stored words with every number under the key in force, and none left in the clear."""
+        return replace_id_numbers(_SEALED.sub(_renewed, stored), _sealed)
+
+
+_SEALED = re.compile(r"\{id:([A-Za-z0-9_\-]{63})\}")
+"""How an encrypted number stands in a text: eighteen signs, and what encryption adds to them."""
+
+
+def _sealed(number: str) -> str:
+    return f"{{id:{base64.urlsafe_b64encode(keyring.encrypt(number.encode())).decode().rstrip('=')}}}"
+
+
+def _renewed(found: re.Match[str]) -> str:
+    return found.group() if keyring.is_in_force(_stored(found)) else _opened(found, _sealed)
+
+
+def _opened(found: re.Match[str], put: Callable[[str], str]) -> str:
+    """Return what is put for the number; what only looks like one of ours stays as it was written."""
+    try:
+        return put(keyring.decrypt(_stored(found)).decode())
+    except (InvalidTag, UnicodeDecodeError):
+        return found.group()
+
+
+def _stored(found: re.Match[str]) -> bytes:
+    return base64.urlsafe_b64decode(found.group(1) + "=")
 
 
 def one_of(column: str, terms: Iterable[StrEnum]) -> CheckConstraint:

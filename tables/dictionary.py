@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.vocabulary import ObtainedBy
-from tables.columns import BelongsToOffice, Model, TermType, one_of
+from tables.columns import BelongsToOffice, FreeText, Model, TermType, one_of
 from tables.office import Office
 
 
@@ -75,4 +75,4 @@ class ReplyText(BelongsToOffice, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     action: Mapped[str] = mapped_column(String(32))
-    text: Mapped[str] = mapped_column(String(1000))
+    text: Mapped[str] = mapped_column(FreeText(1000))

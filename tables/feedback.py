@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tables.accounts import Holder
-from tables.columns import BelongsToOffice, Model, UtcDateTime, indexes_per_scope, now
+from tables.columns import BelongsToOffice, FreeText, Model, UtcDateTime, indexes_per_scope, now
 from tables.office import Office
 
 
@@ -20,8 +20,8 @@ class Feedback(BelongsToOffice, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"), index=True)
-    body: Mapped[str] = mapped_column(String(2000))
-    answer: Mapped[str | None] = mapped_column(String(2000))
+    body: Mapped[str] = mapped_column(FreeText(2000))
+    answer: Mapped[str | None] = mapped_column(FreeText(2000))
     answered_by: Mapped[str | None] = mapped_column(String(50))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)

@@ -10,7 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain.identifiers import IdKind, mask_id
 from domain.vocabulary import RequestKind, RequestState
 from tables.accounts import Holder
-from tables.columns import BelongsToOffice, EncryptedText, Model, StorageKey, TermType, UtcDateTime, now, one_of
+from tables.columns import (
+    BelongsToOffice,
+    EncryptedText,
+    FreeText,
+    Model,
+    StorageKey,
+    TermType,
+    UtcDateTime,
+    now,
+    one_of,
+)
 from tables.office import Office
 
 
@@ -37,10 +47,10 @@ class IdentityRequest(BelongsToOffice, Model):
     id_kind: Mapped[IdKind] = mapped_column(TermType(IdKind))
     mobile: Mapped[str | None] = mapped_column(EncryptedText())
     email: Mapped[str | None] = mapped_column(String(254))
-    front: Mapped[str] = mapped_column(StorageKey())
-    back: Mapped[str] = mapped_column(StorageKey())
-    statement: Mapped[str | None] = mapped_column(StorageKey())
-    reply: Mapped[str | None] = mapped_column(String(1000))
+    front: Mapped[str] = mapped_column(StorageKey(encrypted=True))
+    back: Mapped[str] = mapped_column(StorageKey(encrypted=True))
+    statement: Mapped[str | None] = mapped_column(StorageKey(encrypted=True))
+    reply: Mapped[str | None] = mapped_column(FreeText(1000))
     decided_by: Mapped[str | None] = mapped_column(String(50))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)

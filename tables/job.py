@@ -12,7 +12,7 @@ from domain.access import Actor, Place, Role
 from domain.background import KINDS, JobKind
 from domain.vocabulary import JobState
 from extensions import db
-from tables.columns import EncryptedJson, Model, ScopedByOffice, TermType, UtcDateTime, now, one_of
+from tables.columns import EncryptedJson, FreeText, Model, ScopedByOffice, TermType, UtcDateTime, now, one_of
 from tables.office import Office
 
 
@@ -43,7 +43,7 @@ class BackgroundJob(ScopedByOffice, Model):
     state: Mapped[JobState] = mapped_column(TermType(JobState), default=JobState.WAITING)
     attempt: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(32))
-    sentence: Mapped[str] = mapped_column(String(500), default="")
+    sentence: Mapped[str] = mapped_column(FreeText(500), default="")
     result_key: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)

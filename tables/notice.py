@@ -13,7 +13,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from domain import notices
 from domain.notices import LONGEST_BODY, LONGEST_PICTURE_WORDS, LONGEST_TITLE, NoticeText, Standing
 from domain.vocabulary import Audience
-from tables.columns import BelongsToOffice, Model, StorageKey, TermType, UtcDateTime, indexes_per_scope, now, one_of
+from tables.columns import (
+    BelongsToOffice,
+    FreeText,
+    Model,
+    StorageKey,
+    TermType,
+    UtcDateTime,
+    indexes_per_scope,
+    now,
+    one_of,
+)
 from tables.office import Office
 
 
@@ -28,8 +38,8 @@ class Notice(BelongsToOffice, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
-    body: Mapped[str] = mapped_column(String(LONGEST_BODY))
+    title: Mapped[str] = mapped_column(FreeText(LONGEST_TITLE))
+    body: Mapped[str] = mapped_column(FreeText(LONGEST_BODY))
     audience: Mapped[Audience] = mapped_column(TermType(Audience))
     starts_on: Mapped[date] = mapped_column(Date())
     ends_on: Mapped[date | None] = mapped_column(Date())

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tables.columns import Model, UtcDateTime, now
+from tables.columns import FreeText, Model, UtcDateTime, now
 
 
 class Message(Model):
@@ -19,8 +19,8 @@ class Message(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("verification_case.id"))
-    title: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(String(2000))
+    title: Mapped[str] = mapped_column(FreeText(200))
+    body: Mapped[str] = mapped_column(FreeText(2000))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 

@@ -14,11 +14,24 @@ from backups import making
 from commands.cast import id_number
 from domain.access import ANYBODY
 from domain.identifiers import mask_id, parse_id
+from domain.notices import NoticeText
 from domain.verification import CaseState
+from domain.vocabulary import Audience
 from extensions import db, writing
 from jobs import exports
 from models import BackgroundJob, Certificate, Holder, ReferenceRecord, now
-from operations import accounts, events, holders, identity_requests, imports, lookups, register, security_answers
+from operations import (
+    accounts,
+    events,
+    feedback,
+    holders,
+    identity_requests,
+    imports,
+    lookups,
+    notices,
+    register,
+    security_answers,
+)
 from operations.accounts import Attempt
 from operations.holders import Details
 from operations.identity_requests import Claimant
@@ -76,6 +89,20 @@ def use_everywhere():
     lookups.buffer.add(1)
     lookups.fold()
     ask_for_everything(owner.id)
+    write_it_into_words(owner)
+
+
+def write_it_into_words(owner):
+    """Write the number into every kind of free text, as people do who want to be exact."""
+    words = f"与身份证号{ID_NUMBER}不符"
+    case = act("ls.staff", case_at(CaseState.PENDING, None, holder(1)), "reject", reply=words)
+    act("ls.staff", case, "take_back", reply=words)
+    act("ls.staff", case, "find_counterfeit", reply=words, evidence=words)
+    with writing():
+        letter = feedback.send(db.session.get_one(Holder, owner.id), words)
+        feedback.answer(staff("qz.staff"), letter.id, words)
+        notices.write(staff("qz.admin"), NoticeText(words, words, Audience.HOLDERS, now().date()))
+        holders.change_details(db.session.get_one(Holder, owner.id), Details(MOBILE, "450721", words))
 
 
 def ask_for_everything(owner_id):

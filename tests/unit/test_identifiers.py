@@ -1,5 +1,6 @@
 """Identity documents, mobile and certificate numbers: read, refused with a sentence, masked."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from domain.identifiers import (
     certificate_number,
     check_character,
     mask_id,
+    mask_id_numbers,
     mask_mobile,
     mobile,
     parse_id,
@@ -333,6 +335,31 @@ def test_reading_a_mobile_number_raises_nothing_but_its_problem(written: str) ->
         return
 
     assert mobile(number) == number
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "450702198503120014", "４５０７０２１９８５０３１２００１４", "450702 19850312 0014", "450702-19850312-0014",
+        "45070219850312001x", "45070219850312001Ｘ",
+    ],
+)  # fmt: skip
+def test_an_id_number_in_a_text_is_masked_however_it_is_written(written: str) -> None:
+    masked = mask_id_numbers(f"我的身份证号是{written}，请改。")
+
+    assert re.fullmatch(r"我的身份证号是450702\*{8}001[4X]，请改。", masked)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "批文桂职办〔2009〕17号", "证书编号 123456789012345", "电话 0777-2345678、13800138000", "4507021985031200145",
+        "450702198513120014", "x" * 100, "1" * 100_000, "1 " * 50_000,
+    ],
+    ids=str.__len__,
+)  # fmt: skip
+def test_other_numbers_in_a_text_stay_as_they_are(words: str) -> None:
+    assert mask_id_numbers(words) == words
 
 
 def test_a_mobile_number_is_listed_masked() -> None:
