@@ -13,7 +13,7 @@ from domain.access import Place
 from domain.cells import CellError, CellValue, Formula
 from domain.certificate_fields import Field, Kind
 from domain.errors import DomainError
-from domain.identifiers import certificate_number, parse_id
+from domain.identifiers import ID_DIGITS, certificate_number, holds_id_number, parse_id
 from domain.partial_dates import PartialDate, parse_cell
 from domain.stored_values import plain_value
 from domain.titles import TitleCatalogue, title_level
@@ -77,10 +77,13 @@ _QUOTED = 40
 def reader(field: Field, dictionaries: Dictionaries) -> Reader:
     """Return the parser of a field, with all it needs bound: it is made once and asked for every cell."""
     read = _READERS[field.kind](field, dictionaries)
+    may_hold_id_number = field.kind is Kind.ID_NUMBER
 
     def read_cell(cell: CellValue) -> Reading:
         if cell is None or cell == "":
             return EMPTY
+        if cell.__class__ is str and len(cell) >= ID_DIGITS and not may_hold_id_number and holds_id_number(cell):
+            return Reading(problem="写着身份证号，请移到“身份证号”一列，这里改成证书上的内容")
         if cell.__class__ is not str and (unreadable := _unreadable(cell)):
             return Reading(problem=unreadable)
         try:

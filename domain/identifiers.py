@@ -72,6 +72,7 @@ _RESIDENCE_PREFIXES = ("810000", "820000", "830000")
 _LIKE_A_RESIDENT_ID = 14
 """So many digits are a resident ID with a slip, never a foreign passport."""
 
+ID_DIGITS = 18
 _blanks = re.compile(r"\s+")
 _eighteen = re.compile(r"[0-9]{17}[0-9X]")
 _resident_in_text = re.compile(
@@ -134,6 +135,10 @@ def replace_id_numbers(text: str, put: Callable[[str], str]) -> str:
         return put(number) if is_one else found.group()
 
     return _resident_in_text.sub(replaced, text)
+
+
+def holds_id_number(text: str) -> bool:
+    return replace_id_numbers(text, mask_id) != text
 
 
 def mask_id_numbers(text: str) -> str:

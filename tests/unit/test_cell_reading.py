@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.access import Place
 from domain.cell_reading import EMPTY, Dictionaries, Reading, reader
 from domain.cells import CellError, CellValue, Formula
-from domain.certificate_fields import BY_KEY, STORED
+from domain.certificate_fields import BY_KEY, STORED, Kind
 from domain.identifiers import IdDocument
 from domain.partial_dates import PartialDate
 from domain.titles import TitleCatalogue, load_titles
@@ -332,3 +332,11 @@ def test_what_is_no_date_is_an_error_that_says_how(cell: CellValue) -> None:
 
 def test_the_number_that_lost_its_zero_is_asked_back() -> None:
     assert "可能是 1 月，也可能是 10 月" in read("awarded_on", 2014.1).problem
+
+
+@pytest.mark.parametrize("key", [field.key for field in STORED if field.kind is not Kind.ID_NUMBER])
+def test_an_id_number_in_any_other_column_is_an_error_that_does_not_repeat_it(key: str) -> None:
+    reading = read(key, "农志远 450702198503120014")
+
+    assert reading.problem == "写着身份证号，请移到“身份证号”一列，这里改成证书上的内容"
+    assert reading.value is None
