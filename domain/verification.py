@@ -249,6 +249,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("submit", "提交", (S.DRAFT,), S.PENDING, Role.HOLDER, guards=_SENT),
     Transition("withdraw", "撤回审验", (S.PENDING,), S.DRAFT, Role.HOLDER, guards=(office_has_not_acted,)),
     Transition("discard", "放弃", (S.DRAFT,), None, Role.HOLDER, deletes=True),
+    Transition(
+        "abandon", "注销账号时撤回", (S.PENDING, S.ONSITE, S.NEEDS_CHANGES, S.NEEDS_CONFIRMATION), S.DRAFT, Role.HOLDER,
+        deletes=True, meaning="本人注销账号，没有办完的审验不再办。",
+    ),
     Transition("resubmit", "再次提交", (S.NEEDS_CHANGES,), S.PENDING, Role.HOLDER, guards=_SENT),
     Transition("confirm", "确认无误", (S.NEEDS_CONFIRMATION,), S.APPROVED, Role.HOLDER, guards=(confirmation_can_publish,)),
     Transition("dispute", "有异议", (S.NEEDS_CONFIRMATION,), S.PENDING, Role.HOLDER, Reply.REQUIRED),

@@ -77,7 +77,11 @@ def _searched(sought: Sought) -> Wish:
         return _named(sought.name)
     found = [Case.cert_no == sought.number]
     ways = [Way((Case.cert_no == sought.number,), "cert_no")]
-    for column, digests in ((Holder.id_digest, sought.id_digests), (Holder.mobile_digest, sought.mobile_digests)):
+    for column, digests in (
+        (Holder.id_digest, sought.id_digests),
+        (Holder.former_id_digest, sought.id_digests),
+        (Holder.mobile_digest, sought.mobile_digests),
+    ):
         if digests:
             found.append(Case.holder.has(column.in_(digests)))
             ways.append(Way(ids=names.cases_of_holders(column.in_(digests))))

@@ -78,6 +78,10 @@ class CaseClues:
             found.append(f"已有记录，持证人是{whose}")
         return [*found, *(f"{self._called(rival)}也在审验" for rival in self._rivals())]
 
+    @cached_property
+    def _own_accounts(self) -> list[int]:
+        return list(db.session.scalars(self.case.holder.accounts_of_person))
+
     def _rivals(self) -> list[VerificationCase]:
         case = self.case
         if not case.cert_no:
@@ -85,7 +89,7 @@ class CaseClues:
         query = select(VerificationCase).where(
             VerificationCase.cert_no == case.cert_no,
             VerificationCase.body_key == case.body_key,
-            VerificationCase.holder_id != case.holder_id,
+            VerificationCase.holder_id.not_in(self._own_accounts),
             VerificationCase.submitted_at.is_not(None),
             VerificationCase.deleted_at.is_(None),
         )
@@ -138,7 +142,7 @@ class CaseClues:
 
     def _is_sent_again(self, other: VerificationCase) -> bool:
         """A person may send one certificate twice, with the same photos."""
-        return other.holder_id == self.case.holder_id and other.cert_no == self.case.cert_no
+        return other.holder_id in self._own_accounts and other.cert_no == self.case.cert_no
 
     def _twin(self, other: VerificationCase, alike: list[tuple[str, Match]]) -> Twin:
         within = self._reaches(other.place)

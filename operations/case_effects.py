@@ -265,6 +265,7 @@ EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "resubmit": _submit,
     "withdraw": _withdraw,
     "discard": _discard,
+    "abandon": _discard,
     "approve": _approve,
     "confirm": _confirm,
     "correct": _correct,

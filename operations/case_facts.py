@@ -48,16 +48,18 @@ class CaseFacts:
 
     @cached_property
     def ever_handled_by_office(self) -> bool:
-        """Whether an office looked into this certificate, in this case or in one that its holder gave up since."""
+        """Whether an office looked into this certificate, in this case or in one that was given up since.
+
+        Whoever closes the account and registers anew does not begin as one unknown.
+        """
         tidied = Event.action.in_(["delete", "undelete"])
         return self._has_event(self._of_this_certificate(), Event.actor_role != Role.HOLDER, ~tidied)
 
     def _of_this_certificate(self) -> list[int]:
-        holder_id, record_id = self.case.holder_id, self.case.certificate_id
+        record_id = self.case.certificate_id
         if record_id is None:
             return [self.case.id]
-        query = select(VerificationCase.id).filter_by(holder_id=holder_id, certificate_id=record_id)
-        return list(db.session.scalars(query))
+        return list(db.session.scalars(select(VerificationCase.id).filter_by(certificate_id=record_id)))
 
     @cached_property
     def ever_taken_back(self) -> bool:
@@ -96,7 +98,7 @@ class CaseFacts:
     @cached_property
     def refused_before(self) -> bool:
         refused = exists().where(
-            VerificationCase.holder_id == self.case.holder_id,
+            VerificationCase.holder_id.in_(self.case.holder.accounts_of_person),
             VerificationCase.id != self.case.id,
             VerificationCase.state.in_([CaseState.REJECTED, CaseState.COUNTERFEIT]),
             VerificationCase.deleted_at.is_(None),

@@ -119,7 +119,7 @@ def _take(certificate: Certificate, holder: Holder, values: Mapping[str, Any]) -
     for key, value in values.items():
         setattr(certificate, key, value)
     certificate.name, certificate.id_number = holder.name, holder.id_number
-    certificate.id_digest, certificate.id_kind = holder.id_digest, holder.id_kind
+    certificate.id_digest, certificate.id_kind = id_digest(holder.id_number), holder.id_kind
 
 
 def _touch(certificate: Certificate) -> None:

@@ -8,7 +8,7 @@ from domain import normalizing
 from domain.access import Actor, Permission, Place
 from domain.errors import DomainError, FieldProblem, NotAllowed, NotFound, StaleVersion
 from extensions import db
-from models import ProblemPerson, VerificationCase, id_digests, now
+from models import ProblemPerson, VerificationCase, id_digest, id_digests, now
 from operations import events
 
 LONGEST_REASON = 500
@@ -19,7 +19,7 @@ def enlist(actor: Actor, case: VerificationCase, place: Place, *, reason: str, e
     """List the holder of a case that was found to be counterfeit."""
     holder = case.holder
     listing = ProblemPerson(
-        case_id=case.id, name=holder.name, id_number=holder.id_number, id_digest=holder.id_digest,
+        case_id=case.id, name=holder.name, id_number=holder.id_number, id_digest=id_digest(holder.id_number),
         reason=reason, evidence=evidence, listed_by=actor.name,
     )  # fmt: skip
     listing.belong_to(place)

@@ -54,7 +54,7 @@ def _capped(place: Place, *conditions: Any) -> int:
 def other_cases(actor: Actor, case: VerificationCase) -> tuple[list[VerificationCase], int]:
     """Return the person's other cases within the actor's reach, newest first, and how many lie with other offices."""
     theirs = (
-        VerificationCase.holder_id == case.holder_id,
+        VerificationCase.holder_id.in_(case.holder.accounts_of_person),
         VerificationCase.id != case.id,
         VerificationCase.submitted_at.is_not(None),
     )

@@ -9,7 +9,12 @@ from operations import background
 
 
 def tell(holder: Holder, title: str, body: str, case_id: int | None = None) -> None:
-    """Leave a message; a confirmed address gets it by mail too. The worker's caretaker notices what waits."""
+    """Leave a message; a confirmed address gets it by mail too. The worker's caretaker notices what waits.
+
+    Who closed the account is told nothing any more.
+    """
+    if holder.closed_at is not None:
+        return
     message = leave(holder, title, body, case_id)
     if holder.email_confirmed_at is not None:
         background.ask_for(holder.actor, MESSAGE_MAIL, subject=("message", message.id))

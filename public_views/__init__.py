@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from public_views import (
     auth,
+    closing,
     corrections,
     downloads,
     employers_own,
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     releases.blueprint,
     corrections.blueprint,
     own_details.blueprint,
+    closing.blueprint,
     feedback.blueprint,
     downloads.blueprint,
     outbox.blueprint,

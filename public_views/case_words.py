@@ -33,6 +33,7 @@ HAPPENED = {
     "submit": "您提交了审验",
     "withdraw": "您撤回了审验",
     "discard": "您放弃了审验",
+    "abandon": "您注销账号，撤回了审验",
     "resubmit": "您改好后再次提交",
     "confirm": "您确认了更正内容，审核通过",
     "dispute": "您对更正内容提出异议",

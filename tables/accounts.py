@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, String, select, true
+from sqlalchemy import ForeignKey, Index, Select, String, or_, select, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from domain import privacy
@@ -143,7 +143,14 @@ class Holder(Account, Model):
     def id_digests(self) -> list[bytes]:
         """What records of this person may carry: while keys are rotated, the digest under each of them."""
         known = id_digests(self.id_number)
-        return known if self.id_digest in known else [self.id_digest]
+        return known if self.id_digest in known or self.former_id_digest in known else [self.id_digest]
+
+    @property
+    def accounts_of_person(self) -> Select[int]:
+        """The numbers of this account and of any that the same person closed before it or opened after it."""
+        digests = self.id_digests
+        same = or_(Holder.id == self.id, Holder.id_digest.in_(digests), Holder.former_id_digest.in_(digests))
+        return select(Holder.id).where(same)
 
     def is_named_by(self, record: Any) -> bool:
         """Whether a record carries this name and this ID number."""

@@ -53,7 +53,7 @@ PLAIN = {
     "admin.notices", "own_notices.of_holder", "own_notices.of_employer", "outbox.mails",
 }  # fmt: skip
 PLAIN_PARTS = {
-    "auth", "privacy", "registration", "recovery", "security_answers", "releases", "corrections", "own_details", "portal",
+    "auth", "closing", "privacy", "registration", "recovery", "security_answers", "releases", "corrections", "own_details", "portal",
 }  # fmt: skip
 """Whole doors: they know only who is signed in, or a token that nobody guesses."""
 

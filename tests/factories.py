@@ -62,7 +62,7 @@ STEPS: dict[CaseState, tuple[str, ...]] = {
     CaseState.REJECTED: ("change", "submit", "reject"),
     CaseState.COUNTERFEIT: ("change", "submit", "find_counterfeit"),
 }
-OF_HOLDERS = ("submit", "resubmit", "withdraw", "discard", "confirm", "dispute")
+OF_HOLDERS = ("submit", "resubmit", "withdraw", "discard", "abandon", "confirm", "dispute")
 
 
 def staff(username: str) -> Actor:

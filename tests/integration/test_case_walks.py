@@ -136,7 +136,7 @@ def _replay(case_id):
         state = event.to_state
     assert state == case.state.value
     assert case.version >= len(trail), "every event raises it, and so does what a holder saves in a draft"
-    assert case.deleted == (trail[-1].action in ("delete", "discard"))
+    assert case.deleted == (trail[-1].action in ("delete", "discard", "abandon"))
     if case.state.is_public:
         assert case.certificate.is_public
     elif case.certificate is not None and case.undo is not None:

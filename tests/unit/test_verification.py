@@ -63,6 +63,7 @@ submit_matched     H      -      -          -               -             -     
 submit             H      -      -          -               -             -           -          -         -
 withdraw           -      H      -          -               -             -           -          -         -
 discard            H      -      -          -               -             -           -          -         -
+abandon            -      H      H          H               H             -           -          -         -
 resubmit           -      -      -          H               -             -           -          -         -
 confirm            -      -      -          -               H             -           -          -         -
 dispute            -      -      -          -               H             -           -          -         -
@@ -84,13 +85,13 @@ undelete           O      O      -          -               -             -     
 """
 
 TARGETS: dict[str, CaseState | None] = {
-    "submit_matched": S.AUTO_APPROVED, "submit": S.PENDING, "withdraw": S.DRAFT, "discard": None, "resubmit": S.PENDING,
+    "submit_matched": S.AUTO_APPROVED, "submit": S.PENDING, "withdraw": S.DRAFT, "discard": None, "abandon": S.DRAFT, "resubmit": S.PENDING,
     "confirm": S.APPROVED, "dispute": S.PENDING, "correct": None, "approve": S.APPROVED, "reject": S.REJECTED,
     "call_in": S.ONSITE, "ask_changes": S.NEEDS_CHANGES, "ask_confirmation": S.NEEDS_CONFIRMATION,
     "find_counterfeit": S.COUNTERFEIT, "take_back": S.PENDING, "hand_over": S.PENDING, "delete": None, "undelete": None,
 }  # fmt: skip
 REPLIES = {
-    "submit_matched": "none", "submit": "none", "withdraw": "none", "discard": "none", "resubmit": "none",
+    "submit_matched": "none", "submit": "none", "withdraw": "none", "discard": "none", "abandon": "none", "resubmit": "none",
     "confirm": "none", "dispute": "required", "correct": "none", "approve": "optional", "reject": "required",
     "call_in": "required", "ask_changes": "required", "ask_confirmation": "optional", "find_counterfeit": "required",
     "take_back": "required", "hand_over": "required", "delete": "required", "undelete": "none",
@@ -170,7 +171,7 @@ def test_each_action_leads_where_the_rules_say(name: str) -> None:
 
     assert one.target is TARGETS[name]
     assert one.lands_on(S.ONSITE) is (TARGETS[name] or S.ONSITE)
-    assert one.deletes is (name in ("discard", "delete"))
+    assert one.deletes is (name in ("discard", "abandon", "delete"))
     assert one.restores is (name == "undelete")
     assert one.evidence is (name == "find_counterfeit")
 
