@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from domain.second_factor import Demand
 from encryption import FIRST, LAST, MASTER_BYTES, read_or_make_key
 
 SEED_PASSWORD = "5505013"  # noqa: S105 - the published first password of the old system, refused outside development
@@ -33,12 +34,18 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     )
     settings |= {"APP_ENV": mode, "DEVELOPMENT": mode == DEVELOPMENT, "INSTANCE_PATH": str(instance)}
     settings |= _secrets(environ, instance, mode)
+    settings["STAFF_SECOND_FACTOR"] = environ.get("STAFF_SECOND_FACTOR") or _usual_demand(mode)
     if mode == DEVELOPMENT:
         settings["OFFICE_DEFAULT_PASSWORD"] = settings["OFFICE_DEFAULT_PASSWORD"] or SEED_PASSWORD
     _refuse_half_configured(settings, environ, mode)
+    settings["STAFF_SECOND_FACTOR"] = Demand(settings["STAFF_SECOND_FACTOR"])
     settings["SESSION_COOKIE_NAME"] = "__Host-session" if settings["HTTPS"] else "session"
     settings["SESSION_COOKIE_SECURE"] = settings["HTTPS"]
     return settings
+
+
+def _usual_demand(mode: str) -> str:
+    return Demand.OFF if mode == DEVELOPMENT else Demand.ADMINS
 
 
 def _plain(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
@@ -139,6 +146,8 @@ def _lacks(settings: Mapping[str, Any]) -> list[str]:
     lacks += _lacks_of_field_keys(settings)
     if settings["PHOTO_STORAGE"] not in ("local", "s3"):
         lacks.append("PHOTO_STORAGE 只能是 local 或 s3")
+    if settings["STAFF_SECOND_FACTOR"] not in list(Demand):
+        lacks.append("STAFF_SECOND_FACTOR 只能是 off、admins 或 all")
     if settings["REDIS_URL"] and not settings["REDIS_URL"].startswith(("redis://", "rediss://", "unix://")):
         lacks.append("REDIS_URL 要以 redis://、rediss:// 或 unix:// 开头")
     if settings["WORKER_THREADS"] < 1:

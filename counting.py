@@ -1,19 +1,21 @@
-"""Folds the buffered look-ups into the database about once a second, on a thread of its own, and once more at the end."""
+"""Writes what pages only noted: look-ups about once a second, uses of sessions once a minute, on a thread of its own."""
 
 from __future__ import annotations
 
 import atexit
 import logging
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 
 from extensions import db
-from operations import lookups
+from operations import lookups, sessions
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 1.0
+SESSIONS_EVERY = 60
 
 
 def init_app(app: Flask) -> None:
@@ -30,18 +32,25 @@ def init_app(app: Flask) -> None:
 
 
 def _fold_forever(app: Flask) -> None:
-    pause = threading.Event()
+    pause, rounds = threading.Event(), 0
     while not pause.wait(EVERY_SECONDS):
         fold(app)
+        rounds += 1
+        if rounds % SESSIONS_EVERY == 0:
+            write(app, sessions.write_uses)
 
 
 def fold(app: Flask) -> None:
-    """Write what is waiting; what cannot be written now waits on."""
+    """Write the look-ups that are waiting; what cannot be written now waits on."""
+    write(app, lookups.fold)
+
+
+def write(app: Flask, what: Callable[[], None]) -> None:
     with app.app_context():
         try:
-            lookups.fold()
+            what()
         except Exception as trouble:
             # Whatever it was, the thread goes on: the next second tries again.
-            log.error("look-ups wait to be counted: %s", type(trouble).__name__)
+            log.error("what pages noted was not written: %s", type(trouble).__name__)
         finally:
             db.session.remove()

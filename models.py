@@ -32,15 +32,16 @@ from tables.office import Office
 from tables.overwritten import OverwrittenRecord
 from tables.portal import Challenge, FailedAttempt, MailedLink, Message, OpenSession
 from tables.reference import ReferenceRecord
+from tables.second_factor import AccountNews, KnownDevice, RecoveryCode, SecondFactor
 from tables.staged import PREPARED, StagedRow
 from tables.stock import BlankRange
 
 __all__ = [
-    "ACCOUNTS", "PREPARED", "Account", "ApprovalPage", "AwardingBody", "AwardingBodyAlias", "BackgroundJob",
+    "ACCOUNTS", "PREPARED", "Account", "AccountNews", "ApprovalPage", "AwardingBody", "AwardingBodyAlias", "BackgroundJob",
     "BatchResult", "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
     "Challenge", "DeletedCertificate", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Feedback",
-    "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "KeptFigure", "LookupCount", "MailedLink",
-    "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
-    "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "StaffUser", "StagedRow", "TitleEntry", "VerificationCase",
-    "id_digest", "id_digests", "local_date", "mobile_digest", "mobile_digests", "now",
+    "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "KeptFigure", "KnownDevice", "LookupCount",
+    "MailedLink", "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
+    "RecoveryCode", "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "SecondFactor", "StaffUser", "StagedRow",
+    "TitleEntry", "VerificationCase", "id_digest", "id_digests", "local_date", "mobile_digest", "mobile_digests", "now",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_admin import Admin
 
-from admin_views import staff_auth, staff_settings
+from admin_views import second_factor, staff_auth, staff_settings
 from admin_views.audit import AuditView
 from admin_views.bodies import BodyView
 from admin_views.calendar import CalendarView
@@ -33,7 +33,7 @@ from admin_views.users import UserView
 
 DAILY, CERTIFICATES, HOLDERS, BASICS, SETTINGS = "日常", "证书管理", "持证人", "基础资料", "系统设置"
 
-BLUEPRINTS = (staff_auth.blueprint, staff_settings.blueprint)
+BLUEPRINTS = (staff_auth.blueprint, staff_settings.blueprint, second_factor.blueprint)
 
 
 VIEWS: tuple[tuple[str, type[Any]], ...] = (

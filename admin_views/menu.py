@@ -22,7 +22,7 @@ def menu_of(placed: Iterable[tuple[str, Any]]) -> Callable[[], Markup]:
 
     def menu() -> Markup:
         actor = current_actor()
-        whose = (actor.role, actor.place, actor.must_change_password)
+        whose = (actor.role, actor.place, actor.is_held)
         drawn: Markup = moment.keep(("menu", request.blueprint, request.script_root, *whose), lambda: _drawn(groups))
         return drawn
 

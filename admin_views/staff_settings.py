@@ -12,6 +12,7 @@ from domain.access import Permission
 from extensions import db, writing
 from models import StaffUser
 from operations import accounts
+from web import access, news, own_sessions
 from web.access import requires
 
 blueprint = Blueprint("staff_settings", __name__, url_prefix="/admin")
@@ -37,3 +38,27 @@ def settings() -> str | Response:
         flash("个人设置已保存。", "ok")
         return redirect(url_for("staff_settings.settings"), 303)
     return render_template("admin/settings.html", form=form)
+
+
+def own() -> StaffUser:
+    user = access.own_account()
+    return user if isinstance(user, StaffUser) else abort(403)
+
+
+@blueprint.get("/sessions")
+@requires(Permission.OWN_ACCOUNT)
+def signed_in() -> str:
+    return render_template("admin/sessions.html", rows=own_sessions.rows(own()))
+
+
+@blueprint.post("/sessions")
+@requires(Permission.OWN_ACCOUNT)
+def end_sessions() -> Response:
+    own_sessions.end(own())
+    return redirect(url_for("staff_settings.signed_in"), 303)
+
+
+@blueprint.post("/news/read")
+@requires(Permission.OWN_ACCOUNT)
+def read_news() -> Response:
+    return redirect(news.read(own()), 303)

@@ -15,13 +15,15 @@ from admin_views.base import BackOfficeView
 from admin_views.cells import tag
 from admin_views.forms import BackOfficeForm, one_of, options, words
 from domain.access import Actor, Permission, Reach, Role
+from domain.second_factor import FactorState
 from extensions import db, writing
 from listing.filters import GridFilter, contains, equals
 from models import Office, StaffUser
-from operations import offices, staff
+from operations import dormant, offices, second_factor, staff
 from operations.passwords import hashed, one_time
 from web.access import current_actor
 
+TAKE_OFF_FACTOR = "take_off_factor"
 WHAT_ADMINS_DO = "管理员还能：管理本机构和下级的组织机构、授予单位和用户，看操作日志。"
 
 
@@ -71,6 +73,12 @@ STEPS = (
         lambda user: user.is_active, staff.reset_password, tone="bad",
     ),
     Step(
+        TAKE_OFF_FACTOR, "取消二次验证",
+        "手机和恢复码都没有了才用。{name}的登录会全部退出，以后登录只要密码；要求有二次验证的，下次登录要重新设置。"
+        "请先确认是本人要求的。",
+        lambda user: user.asks_code, lambda actor, user, _: second_factor.take_off(actor, user), "二次验证已取消", "bad",
+    ),
+    Step(
         "disable", "停用", "{name}马上不能登录，做过的事都留在记录里。以后可以再启用。",
         lambda user: user.is_active, lambda actor, user, _: staff.disable(actor, user), "已停用", "bad",
     ),
@@ -89,11 +97,15 @@ def role_cell(row: StaffUser) -> Markup:
 
 def standing(row: StaffUser) -> Markup:
     if not row.is_active:
-        return tag("已停用", "bad")
+        return tag("已停用，长期未登录" if dormant.was_shut(row) else "已停用", "bad")
+    if dormant.is_dormant(row):
+        return tag("长期未登录", "warn")
     return tag("待改初始密码", "warn") if row.must_change_password else tag("正常", "ok")
 
 
 def is_disabled(answer: str) -> Any:
+    if answer == "dormant":
+        return dormant.condition()
     return StaffUser.disabled_at.is_not(None) if answer == "yes" else StaffUser.disabled_at.is_(None)
 
 
@@ -105,13 +117,14 @@ class UserView(TakesSteps, BackOfficeView):
     steps = STEPS
     eager = (StaffUser.office,)
 
-    column_list = ("display_name", "username", "office", "role", "disabled_at", "last_signed_in_at")
+    column_list = ("display_name", "username", "office", "role", "disabled_at", "factor_state", "last_signed_in_at")
     column_labels = {
         "display_name": "姓名", "username": "登录名", "office": "机构", "role": "角色", "disabled_at": "状态",
-        "last_signed_in_at": "上次登录",
+        "factor_state": "二次验证", "last_signed_in_at": "上次登录",
     }  # fmt: skip
     column_formatters = {
         "office": lambda row: row.office.name, "role": role_cell, "disabled_at": standing,
+        "factor_state": lambda row: row.factor_state.label,
         "last_signed_in_at": lambda row: row.last_signed_in_at or "还没有登录过",
     }  # fmt: skip
     sortable = ("id", "display_name", "username", "last_signed_in_at")
@@ -127,7 +140,14 @@ class UserView(TakesSteps, BackOfficeView):
             equals(StaffUser.role),
             lambda: [(one.value, one.label) for one in Role if one.is_office],
         ),
-        GridFilter("disabled", "状态", "select", is_disabled, lambda: [("no", "正常"), ("yes", "已停用")]),
+        GridFilter("factor", "二次验证", "select", equals(StaffUser.factor_state), FactorState.choices),
+        GridFilter(
+            "disabled",
+            "状态",
+            "select",
+            is_disabled,
+            lambda: [("no", "正常"), ("yes", "已停用"), ("dormant", "长期未登录")],
+        ),
     )
     create_form_class, edit_form_class = NewUserForm, UserForm
     create_label = "新建账户"
@@ -157,7 +177,9 @@ class UserView(TakesSteps, BackOfficeView):
         actor = current_actor()
         if actor.id == row.id or (actor.role is row.role is Role.DEFAULT_ACCOUNT):
             return ()
-        return super().steps_for(row)
+        steps = super().steps_for(row)
+        may_take_off = actor.may(Permission.SECOND_FACTORS)
+        return [step for step in steps if may_take_off or step.name != TAKE_OFF_FACTOR]
 
     def reached(self, actor: Actor, row_id: int) -> StaffUser:
         return staff.reached(actor, row_id)

@@ -2,9 +2,35 @@
 
 from flask import Flask
 
-from commands import audit, backups, corpus, demo, documents, imports, keys, offices, seeds, stock, worker
+from commands import (
+    audit,
+    backups,
+    corpus,
+    demo,
+    documents,
+    imports,
+    keys,
+    offices,
+    second_factor,
+    seeds,
+    stock,
+    worker,
+)
 
 
 def register(app: Flask) -> None:
-    for module in (seeds, offices, imports, corpus, stock, audit, backups, demo, documents, worker, keys):
+    for module in (
+        seeds,
+        offices,
+        second_factor,
+        imports,
+        corpus,
+        stock,
+        audit,
+        backups,
+        demo,
+        documents,
+        worker,
+        keys,
+    ):
         module.register(app)

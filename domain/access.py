@@ -68,6 +68,7 @@ class Permission(Term):
     NOTICES = "notices", "业务通知"
     EMPLOYERS = "employers", "单位账户管理"
     USERS = "users", "用户管理"
+    SECOND_FACTORS = "second_factors", "取消别人的二次验证"
     TITLES = "titles", "职称目录"
     CALENDAR = "calendar", "工作日历"
     AUDIT_READ = "audit_read", "操作日志"
@@ -112,6 +113,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.NOTICES: {Role.ADMIN: Reach.SUBTREE},
     Permission.EMPLOYERS: {Role.ADMIN: Reach.SUBTREE},
     Permission.USERS: {Role.DEFAULT_ACCOUNT: Reach.OWN_OFFICE, Role.ADMIN: Reach.SUBTREE},
+    Permission.SECOND_FACTORS: {Role.ADMIN: Reach.SUBTREE},
     Permission.TITLES: {Role.ADMIN: Reach.REGION_ONLY},
     Permission.CALENDAR: {Role.ADMIN: Reach.REGION_ONLY},
     Permission.AUDIT_READ: {Role.ADMIN: Reach.SUBTREE},
@@ -149,12 +151,18 @@ class Actor:
     employer_id: int | None = None
     must_consent: bool = False
     """Whether the privacy notice has a version that was not consented to yet: until then only OWN_DATA is open."""
+    owes_second_factor: bool = False
 
     @property
     def office_id(self) -> int:
         if self.place is None:
             raise LookupError("only office accounts have an office")
         return self.place.office_id
+
+    @property
+    def is_held(self) -> bool:
+        """Whether there is something of the account's own to do first: till then nothing else of theirs is open."""
+        return self.must_change_password or self.owes_second_factor
 
     def reach(self, permission: Permission) -> Reach | None:
         return GRANTS[permission].get(self.role)
@@ -171,7 +179,7 @@ class Actor:
         """Whether something of the account has to be done first; leaving is always open."""
         if permission is Permission.OWN_ACCOUNT:
             return False
-        return self.must_change_password or (self.must_consent and permission is not Permission.OWN_DATA)
+        return self.is_held or (self.must_consent and permission is not Permission.OWN_DATA)
 
     def reaches(self, permission: Permission, place: Place) -> bool:
         """Whether the permission carries to something that belongs to the office at `place`."""

@@ -7,6 +7,9 @@ from domain.verification import TRANSITIONS
 
 ACTIONS = {
     "sign_in": "登录", "fail_sign_in": "登录失败", "change_password": "修改自己的密码", "view_id_number": "查看完整身份证号",
+    "set_up_second_factor": "设置二次验证", "take_off_second_factor": "取消二次验证", "renew_recovery_codes": "重新生成恢复码",
+    "use_recovery_code": "用恢复码登录", "fail_second_factor": "二次验证没有通过", "new_device": "从新设备登录",
+    "disable_dormant": "长期未登录停用", "tell_dormant": "提醒长期未登录",
     "open_account": "新建账户", "disable_account": "停用账户", "enable_account": "启用账户",
     "reset_password": "重置密码", "give_role": "给予或收回管理员", "rename_account": "账户改姓名",
     "create_office": "新建机构", "change_office": "修改机构", "rename_office": "机构改名", "move_office": "机构换上级",

@@ -15,7 +15,7 @@ from jobs import exports, imports, sweep
 from jobs.presence import presence
 from jobs.running import seats, settle_later, wake
 from models import BackgroundJob, now
-from operations import background, batch_results, population, statistics
+from operations import background, batch_results, dormant, population, statistics
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ def make_round(number: int = 0) -> None:
             background.forget_old()
             batch_results.forget_old()
             statistics.renew()
+            dormant.shut_dormant()
         exports.remove_old()
         imports.tidy()
         count_population()

@@ -88,6 +88,12 @@ def _let_due_password_take_effect(holder: Holder) -> None:
         events.record(holder.actor, "recover_password", ("holder", holder.id), "密保找回的新密码到时生效")
 
 
+def give_back(attempt: Attempt) -> None:
+    """Take a try off both counts: its password was right, what is still missing counts by itself."""
+    throttle.give_back("account", subject_of(attempt))
+    throttle.give_back("address", attempt.address)
+
+
 def refusal(attempt: Attempt) -> str:
     """Return the sentence for a try that failed, the same for a wrong password and an unknown account."""
     log.warning("sign-in failed at the %s door from %s", attempt.door, attempt.address)
@@ -260,6 +266,8 @@ def disable(actor: Actor, account: StaffUser | EmployerUser) -> None:
 
 def enable(actor: Actor, account: StaffUser | EmployerUser) -> None:
     account.disabled_at = None
+    if isinstance(account, StaffUser):
+        account.enabled_at = now()
     db.session.flush()
     events.record(actor, "enable_account", (_table(account), account.id), f"启用账户“{account.username}”")
 

@@ -54,7 +54,10 @@ def record(
     return event
 
 
-LEAVES_IT_AS_IT_IS = ("view_id_number", "sign_in", "fail_sign_in", "change_password", "change_settings")
+LEAVES_IT_AS_IT_IS = (
+    "view_id_number", "sign_in", "fail_sign_in", "change_password", "change_settings", "fail_second_factor", "new_device",
+    "use_recovery_code", "tell_dormant",
+)  # fmt: skip
 """What is noted of a thing without changing what others see of it."""
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, select
+from sqlalchemy import Select, and_, bindparam, delete, select, update
 
+from domain.errors import NotFound
 from encryption import fingerprint
-from extensions import db
+from extensions import db, writing
 from models import ACCOUNTS, Account, OpenSession, now
 from operations import events
 
@@ -24,6 +26,10 @@ def open_for(account: Account, device: str) -> str:
     db.session.add(OpenSession(fingerprint=fingerprint(key), device=device[:_LONGEST_DEVICE], **_owner(account)))
     db.session.flush()
     return key
+
+
+def note_address(key: str, address: str) -> None:
+    db.session.execute(update(OpenSession).filter_by(fingerprint=fingerprint(key)).values(address=address[:45]))
 
 
 def account_of(kind: str, account_id: int, key: str) -> Account | None:
@@ -46,6 +52,46 @@ def all_of(account: Account) -> list[OpenSession]:
     """Return the account's open sessions, the newest first."""
     query = select(OpenSession).filter_by(**_owner(account)).where(OpenSession.opened_at >= now() - LONGEST)
     return list(db.session.scalars(query.order_by(OpenSession.id.desc())))
+
+
+def end_one(account: Account, session_id: int) -> None:
+    """End one session of the account's own, as its owner asked."""
+    row = db.session.scalar(select(OpenSession).filter_by(id=session_id, **_owner(account)))
+    if row is None:
+        raise NotFound("这次登录已经结束了")
+    events.record(account.actor, "end_sessions", (account.__tablename__, account.id), f"结束一处登录：{row.device}")
+    db.session.delete(row)
+    db.session.flush()
+
+
+class Uses:
+    """Moments of use that wait to be written, about once a minute: pages that are read write nothing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, datetime] = {}
+
+    def note(self, key: str) -> None:
+        with self._lock:
+            self._waiting[fingerprint(key)] = now()
+
+    def take(self) -> dict[str, datetime]:
+        with self._lock:
+            taken, self._waiting = self._waiting, {}
+            return taken
+
+
+uses = Uses()
+
+
+def write_uses() -> None:
+    """Write when sessions were last used; what cannot be written is noted again with the next page."""
+    taken = uses.take()
+    if not taken:
+        return
+    with writing(forgets=False):
+        for one, at in sorted(taken.items()):
+            db.session.execute(update(OpenSession).filter_by(fingerprint=one).values(used_at=at))
 
 
 def is_key_of(row: OpenSession, key: str) -> bool:

@@ -13,7 +13,7 @@ from extensions import writing
 from models import EmployerUser
 from operations import accounts, employers, notices
 from operations.passwords import hashed, one_time
-from web import new_password
+from web import new_password, news, own_sessions
 from web.access import current_actor, own_account, requires
 from web.forms import Form, filled
 from web.new_password import OwnPasswordForm
@@ -58,6 +58,30 @@ def password() -> Any:
         flash("密码已改好，其他地方的登录都已退出。", "ok")
         return redirect(url_for("employers_own.home"), 303)
     return render_template("employer/password.html", form=form, first=account.must_change_password)
+
+
+def own() -> EmployerUser:
+    account = own_account()
+    return account if isinstance(account, EmployerUser) else abort(403)
+
+
+@blueprint.get("/sessions")
+@requires(Permission.OWN_ACCOUNT)
+def signed_in() -> str:
+    return render_template("employer/sessions.html", rows=own_sessions.rows(own()))
+
+
+@blueprint.post("/sessions")
+@requires(Permission.OWN_ACCOUNT)
+def end_sessions() -> Any:
+    own_sessions.end(own())
+    return redirect(url_for("employers_own.signed_in"), 303)
+
+
+@blueprint.post("/news/read")
+@requires(Permission.OWN_ACCOUNT)
+def read_news() -> Any:
+    return redirect(news.read(own()), 303)
 
 
 @blueprint.get("/accounts/")

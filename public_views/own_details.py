@@ -16,7 +16,7 @@ from domain.errors import DomainError, FieldProblem, NotFound, PhotoRefused, Too
 from domain.identifiers import mask_mobile
 from extensions import db, writing
 from models import Holder
-from operations import holders, sessions, throttle
+from operations import holders, throttle
 from operations.holders import Details
 from operations.throttle import Limit
 from photos import make_square
@@ -24,8 +24,8 @@ from public_views.addresses import public_address
 from public_views.person_fields import email_field, mobile_field, region_field
 from public_views.portal import holder
 from public_views.registration import MAILS, MOST_MAILS
-from web import new_password
-from web.access import requires, session_key
+from web import new_password, own_sessions
+from web.access import requires
 from web.forms import Form
 from web.new_password import CurrentPasswordField
 from web.photos import forget, photo_response, stored
@@ -193,16 +193,11 @@ def avatar_picture() -> Any:
 @blueprint.get("/sessions")
 @requires(Permission.OWN_CASES)
 def signed_in() -> str:
-    key = session_key()
-    rows = [(row, sessions.is_key_of(row, key)) for row in sessions.all_of(holder())]
-    return render_template("portal/sessions.html", rows=rows)
+    return render_template("portal/sessions.html", rows=own_sessions.rows(holder()))
 
 
 @blueprint.post("/sessions")
 @requires(Permission.OWN_CASES)
-def end_others() -> Any:
-    own_id, key = holder().id, session_key()
-    with writing():
-        sessions.end_others(db.session.get_one(Holder, own_id), key)
-    flash("其他登录都已结束。", "ok")
+def end_sessions() -> Any:
+    own_sessions.end(holder())
     return redirect(url_for("own_details.signed_in"), 303)

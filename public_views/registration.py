@@ -22,11 +22,12 @@ from public_views import case_words
 from public_views.addresses import public_address
 from public_views.person_fields import IdentityFields, email_field, mobile_field, parsed, region_field
 from public_views.privacy import consent_fields
-from web import access, captcha, letters, new_password
+from web import access, captcha, known_devices, letters, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, choices, filled
 from web.new_password import password_fields
+from web.signing_in import came_in
 
 blueprint = Blueprint("registration", __name__)
 
@@ -89,12 +90,13 @@ def register() -> Any:
     typed_well = filled_in.validate() and _password_may_be(filled_in)
     if not captcha.passed(filled_in) or not typed_well:
         return _page(filled_in)
-    registration, device = _registration(filled_in), access.device()
+    registration, device, token_of_browser = _registration(filled_in), access.device(), known_devices.token()
     try:
         with writing():
             holder = holders.register(registration)
             token = holders.new_confirming_link(holder)
             key = sessions.open_for(holder, device)
+            came_in(holder, key, device, token_of_browser)
     except DomainError as problem:
         filled_in.show(problem)
         return _page(filled_in, taken=isinstance(problem, IdTaken))

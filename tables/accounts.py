@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, Select, String, or_, select, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from domain import privacy
 from domain.access import EMPLOYER_ROLES, OFFICE_ROLES, Actor, Role
 from domain.identifiers import IdKind, birth_year, mask_id
+from domain.second_factor import Demand, FactorState, asks_code, demanded, is_owed
 from encryption import keyring
 from extensions import db
 from tables.columns import (
@@ -64,7 +66,7 @@ class StaffUser(Account, Model):
     """An account of an office: the default one, a clerk's or an administrator's."""
 
     __tablename__ = "staff_user"
-    __table_args__ = (one_of("role", OFFICE_ROLES),)
+    __table_args__ = (one_of("role", OFFICE_ROLES), one_of("factor_state", FactorState))
     prefix = "staff"
 
     username: Mapped[str] = mapped_column(String(100), unique=True)
@@ -74,12 +76,28 @@ class StaffUser(Account, Model):
     must_change_password: Mapped[bool] = mapped_column(default=True)
     single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether single keys decide on the case page; who dictates to the computer switches them off."""
+    factor_state: Mapped[FactorState] = mapped_column(
+        TermType(FactorState), default=FactorState.NONE, server_default=FactorState.NONE.value
+    )
+    enabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When it was last enabled again: being dormant is counted anew from there."""
 
     office: Mapped[Office] = relationship(lazy="joined")
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.role, self.id, self.display_name, self.office.place, self.must_change_password)
+        return Actor(
+            self.role, self.id, self.display_name, self.office.place, self.must_change_password,
+            owes_second_factor=is_owed(_factor_demand(), self.role, self.factor_state),
+        )  # fmt: skip
+
+    @property
+    def asks_code(self) -> bool:
+        return asks_code(self.factor_state)
+
+    @property
+    def second_factor_demanded(self) -> bool:
+        return demanded(_factor_demand(), self.role)
 
     @property
     def known_names(self) -> list[str]:
@@ -87,6 +105,11 @@ class StaffUser(Account, Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+def _factor_demand() -> Demand:
+    demand: Demand = current_app.config["STAFF_SECOND_FACTOR"]
+    return demand
 
 
 class Holder(Account, Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tables.columns import FreeText, Model, UtcDateTime, now
@@ -51,7 +51,10 @@ class OpenSession(Model):
     account_kind: Mapped[str] = mapped_column(String(16))
     account_id: Mapped[int] = mapped_column()
     device: Mapped[str] = mapped_column(String(50))
+    address: Mapped[str] = mapped_column(String(45), default="", server_default=text("''"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When it was last used, to a few minutes; not known of those that were opened just now."""
 
 
 class Challenge(Model):

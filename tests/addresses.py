@@ -50,10 +50,13 @@ PLAIN = {
     "staff_auth.sign_in", "staff_auth.sign_out", "staff_settings.settings", "employers_own.home", "employers_own.staff",
     "employers_own.open_account", "employers_own.password", "wizard.body_suggestions", "wizard.begin", "wizard.by_number", "wizard.civil_servant",
     "downloads.page", "downloads.records", "downloads.everything", "feedback.form", "feedback.send", "messages.inbox", "messages.mark_read",
+    "staff_settings.signed_in", "staff_settings.end_sessions", "staff_settings.read_news", "staff_auth.second_step_page",
+    "employers_own.signed_in", "employers_own.end_sessions", "employers_own.read_news",
     "admin.notices", "own_notices.of_holder", "own_notices.of_employer", "outbox.mails",
 }  # fmt: skip
 PLAIN_PARTS = {
-    "auth", "closing", "privacy", "registration", "recovery", "security_answers", "releases", "corrections", "own_details", "portal",
+    "second_factor", "auth", "closing", "privacy", "registration", "recovery", "security_answers", "releases", "corrections", "own_details",
+    "portal",
 }  # fmt: skip
 """Whole doors: they know only who is signed in, or a token that nobody guesses."""
 

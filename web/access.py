@@ -29,6 +29,8 @@ STAFF_IDLE_SECONDS = 30 * 60
 SEEN_ANEW_SECONDS = 30
 """So seldom the cookie is written anew: signing it for every page is work, and pages asked for together overwrite it."""
 EXPIRED = "太久没有操作，需要重新登录。已经保存的内容都在，登录后接着填。"
+NEWCOMER = "第一次登录，请先改掉初始密码。"
+OWES_FACTOR = "您的账户要先办好二次验证，才能用其他页面。"
 _ALWAYS_OPEN = ("static",)
 CONSENT = "privacy.ask"
 
@@ -169,9 +171,9 @@ def _turned_away(actor: Actor, permission: Permission) -> Response:
         if typed.written():
             raise typed.SessionOver(door)
         return redirect(door)
-    if actor.must_change_password and permission in GRANTS and actor.reach(permission):
-        flash("第一次登录，请先改掉初始密码。", "warn")
-        return redirect(url_for(FACES[current_user.prefix].password))
+    if actor.is_held and permission in GRANTS and actor.reach(permission):
+        flash(NEWCOMER if actor.must_change_password else OWES_FACTOR, "warn")
+        return redirect(held_at() or home())
     if actor.must_consent and permission in GRANTS and actor.reach(permission):
         return _asked_for_consent()
     return abort(403)
@@ -209,6 +211,15 @@ def _end_stale_session() -> None:
         return
     if moment - session.get("seen", 0) > SEEN_ANEW_SECONDS:
         session["seen"] = moment
+        sessions.uses.note(session_key())
+
+
+def held_at() -> str | None:
+    """Return the page of what has to be done first, if anything has to."""
+    actor = current_actor()
+    if actor.must_change_password:
+        return url_for(FACES[current_user.prefix].password)
+    return url_for("second_factor.index") if actor.owes_second_factor else None
 
 
 def safe_next(target: str | None, otherwise: str) -> str:

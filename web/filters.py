@@ -12,6 +12,7 @@ from domain.certificate_rows import shown
 from domain.identifiers import mask_id, mask_mobile
 from models import Holder
 from operations import holders
+from web import news
 from web.access import can, home
 
 
@@ -20,7 +21,7 @@ def install(app: Flask) -> None:
         "local": local, "day": day, "spoken_day": spoken_day, "shown": shown, "mask_id": mask_id,
         "mask_mobile": mask_mobile, "grouped": "{:,}".format, "verify_code": spaced_code,
     }  # fmt: skip
-    app.jinja_env.globals |= {"can": can, "home_url": home}
+    app.jinja_env.globals |= {"can": can, "home_url": home, "own_news": news.own}
     app.context_processor(_common)
 
 

@@ -47,6 +47,7 @@ notices              -       -       -         -               -                
 employers            -       -       -         -               -                -       below
 campaigns            -       -       -         -               -                -       below
 users                -       -       -         -               office           -       below
+second_factors       -       -       -         -               -                -       below
 titles               -       -       -         -               -                -       region
 calendar             -       -       -         -               -                -       region
 audit_read           -       -       -         -               -                -       below

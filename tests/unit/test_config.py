@@ -68,6 +68,7 @@ def test_an_empty_environment_is_production_and_names_all_that_is_missing_at_onc
         ("TRUSTED_PROXIES", "one"),
         ("TRUSTED_PROXIES", "²"),
         ("PHOTO_STORAGE", "ftp"),
+        ("STAFF_SECOND_FACTOR", "yes"),
         ("APP_ENV", "staging"),
         ("APP_ENV", ""),
     ],
