@@ -13,6 +13,7 @@ from commands import (
     offices,
     second_factor,
     seeds,
+    serve,
     stock,
     worker,
 )
@@ -32,5 +33,6 @@ def register(app: Flask) -> None:
         documents,
         worker,
         keys,
+        serve,
     ):
         module.register(app)

@@ -150,10 +150,7 @@ class ServerProcess:
         self.start_web()
 
     def start_web(self) -> None:
-        self.process = self._popen(
-            "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--no-control-socket",
-            "--bind", f"{HOST}:{self.port}", "app:create_app()",
-        )  # fmt: skip
+        self.process = self._popen("flask", "--app", "app", "serve", "--host", HOST, "--port", str(self.port))
         self._wait_until_healthy()
 
     def start_worker(self) -> None:

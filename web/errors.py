@@ -31,8 +31,12 @@ SENTENCES = {
     405: ("没有这一页", "这个网址不能这样打开，请从页面上的按钮进入。"),
     409: ("没有保存", "这一件刚刚有了变化，请看最新情况再决定。"),
     413: ("文件太大", "传上来的内容太大了，请分成几份再传。"),
+    414: ("网址太长", "这个网址太长了，请从首页进入，重新填写要查的内容。"),
     429: ("查得太快了", "查得太快了，请 1 分钟后再试。"),
+    431: ("网址太长", "这个网址或浏览器带来的信息太长了，请从首页进入；还不行的话，请清除浏览器里本网站的数据后再试。"),
+    502: ("系统暂时打不开", "系统正在启动或升级，请过几分钟再试。"),
     503: ("系统正忙", "数据库暂时用不了，您刚才的操作没有保存，请过一会儿再试一次。"),
+    504: ("系统正忙", "等了很久没有结果，请过一会儿再试。要保存的内容可能没有保存，请先查看一下。"),
     507: ("服务器存不下了", "服务器的磁盘满了，您刚才的操作没有保存。请告诉系统管理员腾出空间，再试一次。"),
 }
 _CODES: tuple[tuple[type[DomainError], int], ...] = (
@@ -172,3 +176,12 @@ def _page_without_database(code: int, title: str, sentence: str) -> tuple[str, i
     way_out = ("回到刚才的页面", typed.came_from()) if written else ("回到证书查验", url_for("lookup.form"))
     told = {"code": code, "title": title, "sentence": sentence, "way_out": way_out, "written": written}
     return template.render(around="public/base.html", **told), code
+
+
+def of_the_server(app: Flask) -> dict[int, bytes]:
+    """Return the pages for what the server refuses before the application hears of it, drawn once."""
+    with app.test_request_context("/"):
+        told = {code: SENTENCES[code] for code in (400, 413, 431)} | {
+            500: ("系统出错了", "系统出错了，不是您的问题，请过一会儿再试。")
+        }
+        return {code: _page_without_database(code, *words)[0].encode() for code, words in told.items()}

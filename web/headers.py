@@ -1,4 +1,4 @@
-"""Response headers: one Content-Security-Policy for all pages, no sniffing, no framing, no storing of personal pages."""
+"""Response headers: one Content-Security-Policy for all pages, no sniffing, no framing, no storing of personal pages, https for good."""
 
 from __future__ import annotations
 
@@ -27,14 +27,27 @@ _FIXED = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
+_ONLY_BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""For a year, and for this host alone: what else stands under its name is not ours to decide."""
+
 
 def install(app: Flask) -> None:
-    app.after_request(_add)
+    fixed = always(app)
+
+    def add(response: Response) -> Response:
+        response.headers.extend(fixed)
+        return _kept_by_nobody(response)
+
+    app.after_request(add)
 
 
-def _add(response: Response) -> Response:
-    """Add what no page sets itself; Cache-Control is the one header that some pages know better."""
-    response.headers.extend(_FIXED)
+def always(app: Flask) -> dict[str, str]:
+    """Return what stands on every answer and no page sets itself."""
+    return _FIXED | (_ONLY_BY_HTTPS if app.config["HTTPS"] else {})
+
+
+def _kept_by_nobody(response: Response) -> Response:
+    """Cache-Control is the one header that some pages know better."""
     if request.endpoint != "static" and (session or request.method != "GET" or request.path != "/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -2,8 +2,8 @@
 
     python -m bench.lookup.run [--rows 20000] [--rounds 5] [--seconds 4] [--url postgresql://…]
 
-Needs wrk. Every server is gunicorn's gthread with the settings of script/server; the rounds take turns, and what is
-printed are medians of the rounds' ratios.
+Needs wrk. Every server is waitress with as many threads as script/server gives it; the rounds take turns, and what is printed
+are medians of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from typing import Any
 from bench.lookup.filling import fill
 
 SERVERS = {
-    "bare": ("bench.lookup.serving:bare()", {}),
-    "counting": ("bench.lookup.serving:application()", {}),
-    "not counting": ("bench.lookup.serving:application()", {"COUNT": "0"}),
+    "bare": ("bench.lookup.serving:bare", {}),
+    "counting": ("bench.lookup.serving:application", {}),
+    "not counting": ("bench.lookup.serving:application", {"COUNT": "0"}),
 }
 TICKS = os.sysconf("SC_CLK_TCK")
 PICK = """
@@ -87,8 +87,17 @@ def _servers(folder: Path) -> Iterator[dict[str, tuple[int, int]]]:
 def _start(application: str, more: dict[str, str], folder: Path) -> tuple[int, subprocess.Popen[bytes]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "8",
-               "--no-control-socket", "--log-level", "error", "--bind", f"127.0.0.1:{port}", application]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "waitress",
+        "--threads",
+        "8",
+        "--listen",
+        f"127.0.0.1:{port}",
+        "--call",
+        application,
+    ]
     return port, subprocess.Popen(command, env={**os.environ, **more})
 
 

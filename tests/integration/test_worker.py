@@ -155,14 +155,14 @@ def test_server_and_worker_start_and_end_together(server: ServerProcess, how: st
         ["script/server"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        until(lambda: works(server) and len(members(script.pid, "gunicorn")) == 2)
+        until(lambda: works(server) and members(script.pid, "app serve"))
         first = members(script.pid, "app worker")
         os.kill(first[0], signal.SIGKILL)
         until(lambda: members(script.pid, "app worker") not in ([], first))
         if how == "ctrl-c":
             os.killpg(script.pid, signal.SIGINT)
         else:
-            os.kill(min(members(script.pid, "gunicorn")), signal.SIGKILL)
+            os.kill(members(script.pid, "app serve")[0], signal.SIGKILL)
         script.wait(PATIENCE)
         until(lambda: not members(script.pid, ""))
     finally:
