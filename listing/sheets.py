@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,8 @@ XLSX, CSV = "xlsx", "csv"
 TYPES = {XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", CSV: "text/csv"}
 ROWS_AT_ONCE = 500
 _SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_runs = re.compile(r"[=+\-@\t\r\n|]")
+_RUNS = tuple("=+-@|")
+_BREAKS = tuple("\t\r\n")
 _looks_like_a_number = re.compile(r"[0-9.\-/: ]*[0-9][0-9.\-/: ]*")
 
 Told = Callable[[int], None]
@@ -85,6 +87,12 @@ def _write_csv(path: Path, columns: Sequence[Column], rows: Iterator[list[str]])
 
 def plain(value: str) -> str:
     """Return a CSV cell that stays text: a spreadsheet would run a formula and drop the zeros before a number."""
-    if _looks_like_a_number.fullmatch(value):
-        return f"\t{value}"
-    return f"'{value}" if _runs.match(value) else value
+    if value.startswith(_BREAKS) or _begins_a_formula(value):
+        return f"'{value}"
+    return f"\t{value}" if _looks_like_a_number.fullmatch(value) else value
+
+
+def _begins_a_formula(value: str) -> bool:
+    """Full-width and small signs count as what they are read as; blanks and invisible signs before them do not count."""
+    seen = (sign for sign in value if not sign.isspace() and unicodedata.category(sign) not in ("Cf", "Cc"))
+    return unicodedata.normalize("NFKC", next(seen, "")).startswith(_RUNS)

@@ -71,7 +71,8 @@ def test_a_csv_opens_in_a_spreadsheet_and_keeps_its_zeros(as_staff: Any) -> None
 
 @PLAIN_SQL
 @pytest.mark.parametrize(
-    "typed", ["=1+1", "+1", "-1", "@A1", "\t=1", "|cmd", '=HYPERLINK("x")', "-2+3+cmd|' /C calc'!A0"]
+    "typed",
+    ["=1+1", "+1", "-1", "@A1", "\t=1", "|cmd", '=HYPERLINK("x")', "＝1+1", "\u3000＠A1", "-2+3+cmd|' /C calc'!A0"],
 )
 def test_nothing_in_an_export_is_run(as_staff: Any, typed: str) -> None:
     certificate(specialty=typed)
@@ -81,7 +82,7 @@ def test_nothing_in_an_export_is_run(as_staff: Any, typed: str) -> None:
     in_csv = lines(export(client, REGISTER, "csv"))[1]
 
     assert not [cell for row in in_sheet.iter_rows() for cell in row if cell.data_type == "f"]
-    assert not [cell for cell in in_csv if cell[:1] in ("=", "+", "-", "@", "|")]
+    assert not [cell for cell in in_csv if cell.lstrip()[:1] in tuple("=+-@|＝＋－＠｜﹦﹢﹣﹫")]
 
 
 @pytest.mark.parametrize("value", ["0833232", "2013-07", "2009-12-20", "12.5", "10:30", "1/2"])
