@@ -105,6 +105,12 @@ class Keyring:
         """Return the link that ties an event to the one before it."""
         return hmac.digest(self._loaded().chain, content, "sha256")
 
+    def sealed_by(self, seal: bytes, content: bytes) -> int | None:
+        """Return the number of the key that made this link; None where no known one did."""
+        if hmac.compare_digest(seal, self.seal(content)):
+            return self._version[0]
+        return next((number for number, one in self.seals(content).items() if hmac.compare_digest(one, seal)), None)
+
     def seals(self, content: bytes) -> dict[int, bytes]:
         """Return the link under every known key, by the key's number."""
         return {number: hmac.digest(keys.chain, content, "sha256") for number, keys in sorted(self._keys.items())}

@@ -33,7 +33,7 @@ def rotate_keys(proposes: bool) -> None:
         with writing():
             number = current_app.config["FIELD_KEY_NUMBER"]
             summary = f"改用 {number} 号密钥，重新加密 {done:,} 处"
-            events.record(operator(), "rotate_keys", ("system", None), summary)
+            events.record(operator(), events.KEYS_ROTATED, ("system", None), summary)
     click.echo(f"全部内容都已用 {current_app.config['FIELD_KEY_NUMBER']} 号密钥加密，这次改写了 {done:,} 处。")
     click.echo("旧密钥请继续留在 FIELD_KEY_OTHERS 里：以前的操作记录和备份还要用它来读。")
 

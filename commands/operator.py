@@ -8,14 +8,19 @@ import os
 from domain.access import Actor, Place, Role
 from domain.vocabulary import OfficeKind
 from models import Office
+from operations import sources
 
 
 def operator(place: Place | None = None) -> Actor:
-    """Return the server administrator, standing where the office stands that the command is about."""
+    """Return the server administrator, standing where the office stands that the command is about.
+
+    What follows is done from here: events name the command line as their device.
+    """
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = str(os.getuid())
+    sources.come_from("", "命令行")
     return Actor(Role.ADMIN, None, f"命令行（{name}）", place)
 
 

@@ -13,9 +13,9 @@ from domain.vocabulary import JobState
 from extensions import db, queue, writing
 from jobs import exports, imports, sweep
 from jobs.presence import presence
-from jobs.running import seats, settle_later, wake
+from jobs.running import DEVICE, seats, settle_later, wake
 from models import BackgroundJob, now
-from operations import background, batch_results, dormant, population, statistics
+from operations import background, batch_results, dormant, population, sources, statistics
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ def keep(app: Flask, is_deserted: Callable[[], bool], leave: Callable[[], None])
 
 def _rounds(app: Flask, is_deserted: Callable[[], bool], leave: Callable[[], None]) -> None:
     rounds = 0
+    sources.come_from("", DEVICE)
     while not presence.leaving.wait(EVERY_SECONDS if rounds else 0):
         if is_deserted():
             leave()

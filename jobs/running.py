@@ -24,7 +24,7 @@ from extensions import Busy, db, queue, reading_engine, writing
 from jobs import progress
 from jobs.presence import presence
 from models import BackgroundJob, now
-from operations import background
+from operations import background, sources
 from operations.background import NotOurs
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,9 @@ def work_of(kind: JobKind, *, when_failed: Consequence | None = None) -> Callabl
         return work
 
     return register
+
+
+DEVICE = "后台任务"
 
 
 class Run:
@@ -177,8 +180,10 @@ def _seated(job_id: int) -> None:
             return
         with writing():
             job = background.take(job_id, presence.name)
+            address = job.address if job else None
         if job is not None:
-            _carry_out(Run(job))
+            with sources.coming_from(address or "", DEVICE):
+                _carry_out(Run(job))
 
 
 def _carry_out(run: Run) -> None:

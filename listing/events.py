@@ -60,6 +60,10 @@ def _of_kind(value: str) -> tuple[Way, ...]:
     return (Way(ids=select(Event.id).where(Event.subject_type == value)),)
 
 
+def _from_address(value: str) -> tuple[Way, ...]:
+    return (Way(ids=select(Event.id).where(Event.address == value)),)
+
+
 class ActorFilter(GridFilter):
     """The name of somebody who did something here means that person; other words are the beginning of a name."""
 
@@ -176,6 +180,8 @@ EVENTS = Listing(
         Column("actor_name", "操作人", lambda row: row.actor_name),
         Column("actor_role", "角色", lambda row: _ROLES[row.actor_role]),
         Column("action", "操作", lambda row: action_word(row.action), width=18),
+        Column("address", "网络地址", lambda row: row.address or "", width=16),
+        Column("device", "设备", lambda row: row.device or "", width=20),
         Column("reply", "回复或原因", lambda row: row.reply, width=30),
     ),
     filters=(
@@ -183,6 +189,7 @@ EVENTS = Listing(
         GridFilter("kind", "对象", "select", equals(Event.subject_type), lambda: list(SUBJECTS.items()), _of_kind),
         ActorFilter("actor", "操作人", "text", begins(Event.actor_name)),
         GridFilter("at", "时间", "date_range", _at, bounds=True),
+        GridFilter("address", "网络地址", "text", equals(Event.address), ways=_from_address),
         offices.filter_of(Event),
     ),
     sorts={"id": True},

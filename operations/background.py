@@ -14,6 +14,7 @@ from domain.errors import NotAllowed, NotFound
 from domain.vocabulary import JobState
 from extensions import db
 from models import BackgroundJob, StaffUser, now
+from operations import sources
 
 SILENT_AFTER = timedelta(minutes=1)
 """A worker of another machine that gave no sign for so long counts as dead."""
@@ -30,7 +31,7 @@ def ask_for(
 ) -> BackgroundJob:
     """Write down what is to be done, in the transaction of the change that wants it."""
     job = BackgroundJob(kind_slug=kind.slug, payload=payload or {}, actor_role=actor.role, actor_id=actor.id)
-    job.actor_name = actor.name
+    job.actor_name, job.address = actor.name, sources.current().address or None
     job.subject_type, job.subject_id = subject or (None, None)
     if actor.place is not None:
         job.belong_to(actor.place)

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from domain.access import Actor
+from domain.errors import FieldProblem
 from domain.identifiers import mask_id_numbers
 from encryption import encrypt_json, keyring
 from extensions import db
 from models import Event, EventHead, Office, now
+from operations import sources
 
+_FIRST_SEAL, _SEAL_WITH_SOURCE = 1, 2
 _SEALED = (
     "id", "at", "actor_role", "actor_id", "actor_name", "office_id", "city_office_id", "region_office_id", "action",
     "subject_type", "subject_id", "from_state", "to_state", "reply", "summary", "changes",
 )  # fmt: skip
+_SEALED_BY_VERSION = {
+    _FIRST_SEAL: _SEALED,
+    _SEAL_WITH_SOURCE: (*_SEALED, "address", "device", "seal_version"),
+}
+"""What a seal covers, by its version: a row keeps the version it was sealed with."""
 _START = b"\x00" * 32
+KEYS_ROTATED = "rotate_keys"
+"""From such an event on, no seal of an older key counts: who stole one can write no trail with it."""
 
 
 def record(
@@ -33,7 +45,7 @@ def record(
     changes: dict[str, Any] | None = None,
 ) -> Event:
     """Add an event in the running transaction. `changes` may hold personal data: it is stored encrypted."""
-    head = _locked_head()
+    head, source = _locked_head(), sources.current()
     event = Event(
         id=head.last_id + 1,
         at=now(),
@@ -45,6 +57,9 @@ def record(
         reply=mask_id_numbers(reply) if reply else None,
         summary=mask_id_numbers(summary),
         changes=encrypt_json(changes) if changes else None,
+        address=source.address or None,
+        device=source.device or None,
+        seal_version=_FIRST_SEAL if source == sources.UNKNOWN else _SEAL_WITH_SOURCE,
         **_who(actor),
     )
     event.seal = _seal(head.last_seal, event)
@@ -55,8 +70,8 @@ def record(
 
 
 LEAVES_IT_AS_IT_IS = (
-    "view_id_number", "sign_in", "fail_sign_in", "change_password", "change_settings", "fail_second_factor", "new_device",
-    "use_recovery_code", "tell_dormant",
+    "view_id_number", "view_limit", "view_picture", "sign_in", "sign_out", "fail_sign_in", "change_password",
+    "change_settings", "fail_second_factor", "new_device", "use_recovery_code", "tell_dormant",
 )  # fmt: skip
 """What is noted of a thing without changing what others see of it."""
 
@@ -109,12 +124,21 @@ def _move_head(head: EventHead, event: Event) -> None:
 
 
 def _head_seal(last_id: int, last_seal: bytes) -> bytes:
-    return keyring.seal(b"head" + str(last_id).encode() + last_seal)
+    return keyring.seal(_head_content(last_id, last_seal))
+
+
+def _head_content(last_id: int, last_seal: bytes) -> bytes:
+    return b"head" + str(last_id).encode() + last_seal
 
 
 def _seal(previous: bytes, event: Event) -> bytes:
-    content = {name: _plain(getattr(event, name)) for name in _SEALED}
-    return keyring.seal(previous + json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+    return keyring.seal(_sealed(previous, event))
+
+
+def _sealed(previous: bytes, event: Event) -> bytes:
+    names = _SEALED_BY_VERSION.get(event.seal_version, _SEALED)
+    content = {name: _plain(getattr(event, name)) for name in names}
+    return previous + json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -123,33 +147,82 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def faults() -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest event as it is kept outside the database: its number and its seal."""
+
+    number: int
+    seal: bytes
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.seal.hex()}"
+
+    @classmethod
+    def read(cls, written: str) -> Head:
+        """Read `NUMBER:SEAL`; raises FieldProblem for anything else."""
+        number, _, seal = written.strip().partition(":")
+        if not (number.isascii() and number.isdecimal() and _A_SEAL.fullmatch(seal)):
+            raise FieldProblem("since", "要写成上次核对时给出的“序号:印记”，请整段复制")
+        return cls(int(number), bytes.fromhex(seal))
+
+
+_A_SEAL = re.compile(r"[0-9a-f]{64}")
+
+
+def head() -> Head:
+    """Return the newest event as the database says it is; number 0 where there is none."""
+    found = db.session.execute(select(EventHead.last_id, EventHead.last_seal)).one_or_none()
+    return Head(found.last_id, bytes(found.last_seal)) if found else Head(0, _START)
+
+
+def faults(since: Head | None = None) -> Iterator[str]:
     """Yield a sentence for every place where the trail does not hold; nothing where it does.
 
-    One moment of it is read, whole: what is written meanwhile is no fault.
+    Whoever can write the database can put an older copy of it back, which holds in itself: that is found by `since`,
+    a head that was kept elsewhere. One moment of the trail is read, whole: what is written meanwhile is no fault.
     """
     db.session.rollback()
     if db.engine.dialect.name == "postgresql":  # SQLite reads one moment anyway
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    previous, expected = _START, 1
+    chain = _Chain(since)
     for event in db.session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
+        yield from chain.follow(event)
+    yield from chain.end()
+
+
+class _Chain:
+    """Walks from event to event; knows the seal that the next one has to build on, and the oldest key it may have."""
+
+    def __init__(self, since: Head | None) -> None:
+        self.since = since
+        self.last = Head(0, _START)
+        self.oldest_key = 0
+
+    def follow(self, event: Event) -> Iterator[str]:
+        expected, seal = self.last.number + 1, bytes(event.seal)
+        key = keyring.sealed_by(seal, _sealed(self.last.seal, event))
         if event.id != expected:
             yield f"第 {expected} 条到第 {event.id - 1} 条操作记录不见了"
-        elif bytes(event.seal) != _seal(previous, event):
+        elif key is None or key < self.oldest_key:
             yield f"第 {event.id} 条操作记录被改动过"
-        previous, expected = bytes(event.seal), event.id + 1
-    yield from _faults_of_head(previous, expected - 1)
+        if self.since is not None and event.id == self.since.number and seal != self.since.seal:
+            yield f"第 {event.id} 条操作记录和上次核对时不是同一条，那以后的记录被换过"
+        if event.action == KEYS_ROTATED and key is not None:
+            self.oldest_key = max(key, self.oldest_key)
+        self.last = Head(event.id, seal)
 
-
-def _faults_of_head(last_seal: bytes, last_id: int) -> Iterator[str]:
-    head = db.session.get(EventHead, 1)
-    if head is None:
-        if last_id:
-            yield "操作记录的末尾标记不见了"
-        elif db.session.scalar(select(Office.id).limit(1)):
-            yield "操作记录全部不见了"
-        return
-    if bytes(head.seal) != _head_seal(head.last_id, bytes(head.last_seal)):
-        yield "操作记录的末尾标记被改动过"
-    elif head.last_id != last_id or bytes(head.last_seal) != last_seal:
-        yield f"末尾应当是第 {head.last_id} 条操作记录，现在是第 {last_id} 条"
+    def end(self) -> Iterator[str]:
+        if self.since is not None and self.last.number < self.since.number:
+            yield f"上次核对到第 {self.since.number} 条操作记录，现在只到第 {self.last.number} 条，后面的不见了"
+        kept = db.session.get(EventHead, 1)
+        if kept is None:
+            if self.last.number:
+                yield "操作记录的末尾标记不见了"
+            elif db.session.scalar(select(Office.id).limit(1)):
+                yield "操作记录全部不见了"
+            return
+        key = keyring.sealed_by(bytes(kept.seal), _head_content(kept.last_id, bytes(kept.last_seal)))
+        if key is None or key < self.oldest_key:
+            yield "操作记录的末尾标记被改动过"
+        elif (kept.last_id, bytes(kept.last_seal)) != (self.last.number, self.last.seal):
+            yield f"末尾应当是第 {kept.last_id} 条操作记录，现在是第 {self.last.number} 条"

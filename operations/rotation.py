@@ -37,6 +37,7 @@ class Derived:
 
 DERIVED = {
     "id_digest": Derived("id_number", id_digest, id_digests),
+    "former_id_digest": Derived("id_number", id_digest, id_digests),
     "mobile_digest": Derived("mobile", mobile_digest, mobile_digests),
     "twin": Derived("rest", lambda rest: twin_of(rest["cells"])),
 }

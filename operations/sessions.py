@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, delete, select, update
 
+from domain.access import Actor
 from domain.errors import NotFound
 from encryption import fingerprint
 from extensions import db, writing
@@ -98,9 +99,15 @@ def is_key_of(row: OpenSession, key: str) -> bool:
     return row.fingerprint == fingerprint(key)
 
 
-def close(key: str) -> None:
-    """End one session, wherever its cookie lies."""
-    db.session.execute(delete(OpenSession).filter_by(fingerprint=fingerprint(key)))
+def close(actor: Actor, key: str) -> None:
+    """End one session, wherever its cookie lies; of two who close it at once, one leaves the event."""
+    closed = select(OpenSession).filter_by(fingerprint=fingerprint(key)).with_for_update()
+    session = db.session.scalar(closed)
+    if session is not None:
+        db.session.delete(session)
+        db.session.flush()
+        table = ACCOUNTS[session.account_kind].__tablename__
+        events.record(actor, "sign_out", (table, session.account_id), "退出登录")
 
 
 def end_all(account: Account, but: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, select
+from sqlalchemy import Index, LargeBinary, SmallInteger, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.access import Place
@@ -25,6 +25,7 @@ class Event(Model):
         Index("ix_event_city_office", "city_office_id", "id"),
         Index("ix_event_region_office", "region_office_id", "id"),
         Index("ix_event_at", "at", "id"),
+        Index("ix_event_address", "address", "id"),
         *indexes_per_scope("event", "action", "action", "id"),
         *indexes_per_scope("event", "actor", "actor_name", "id"),
     )
@@ -45,6 +46,10 @@ class Event(Model):
     reply: Mapped[str | None] = mapped_column(String(2000))
     summary: Mapped[str] = mapped_column(String(500))
     changes: Mapped[bytes | None] = mapped_column(LargeBinary())
+    address: Mapped[str | None] = mapped_column(String(45))
+    device: Mapped[str | None] = mapped_column(String(50))
+    seal_version: Mapped[int] = mapped_column(SmallInteger(), default=1, server_default="1")
+    """Which columns the seal covers (operations.events)."""
     seal: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     @property

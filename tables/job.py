@@ -39,6 +39,8 @@ class BackgroundJob(ScopedByOffice, Model):
     actor_id: Mapped[int | None] = mapped_column()
     actor_name: Mapped[str] = mapped_column(String(100))
     office_id: Mapped[int | None] = mapped_column()
+    address: Mapped[str | None] = mapped_column(String(45))
+    """From where it was asked for."""
     payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJson(), default=dict)
     state: Mapped[JobState] = mapped_column(TermType(JobState), default=JobState.WAITING)
     attempt: Mapped[int] = mapped_column(default=0)

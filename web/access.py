@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from domain.access import ANYBODY, GRANTS, Actor, Permission, Role
 from extensions import db, login_manager, moment, writing
 from models import Account
-from operations import sessions
+from operations import sessions, sources
 from web import typed
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -88,7 +88,9 @@ def install(app: Flask, admin_views: Iterable[Any] = ()) -> None:
     for view in admin_views:
         permissions |= {f"{view.endpoint}.{name}": view.permission_of(name) for _, name, _ in view._urls}
     app.extensions["permissions"] = permissions
+    app.before_request(_note_source)
     app.before_request(_gate)
+    app.teardown_request(lambda _: sources.forget())
 
 
 def sign_in(account: Account, key: str) -> None:
@@ -100,8 +102,9 @@ def sign_in(account: Account, key: str) -> None:
 
 def sign_out() -> None:
     """End the session on the server: a copy of its cookie opens nothing any more."""
+    actor = current_actor()
     with writing():
-        sessions.close(session_key())
+        sessions.close(actor, session_key())
     logout_user()
     session.clear()
 
@@ -146,6 +149,10 @@ def _load(key: str) -> Account | None:
     kind, _, number = key.partition(":")
     account = sessions.account_of(kind, int(number), session_key()) if number.isdecimal() else None
     return account if account is not None and account.is_active else None
+
+
+def _note_source() -> None:
+    sources.come_from(request.remote_addr or "", device())
 
 
 def _gate() -> Response | None:

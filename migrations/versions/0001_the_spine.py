@@ -611,6 +611,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_action"))
 
     op.drop_table("event")
+    op.execute("DROP TABLE IF EXISTS event_source")  # what revision 0030 keeps aside on its way down
     with op.batch_alter_table("challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_challenge_expires_at"))
 

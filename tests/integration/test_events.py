@@ -7,11 +7,14 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.access import Actor, Role
 from domain.verification import CaseState
+from encryption import keyring
 from extensions import db, writing
 from models import Event
-from operations import events
+from operations import events, sources
 from tests.factories import case_at, certificate, draft, holder
 
+TRAIL = ("event", "event_head")
+NEW_MASTER = bytes(range(50, 82))
 ANYBODY = Actor(Role.STAFF, 7, "梁敏")
 
 
@@ -127,5 +130,116 @@ def test_audit_verify_tells_by_its_exit_code(app):
 
     broken = runner.invoke(args=["audit", "verify"])
 
-    assert (whole.exit_code, whole.output.strip()) == (0, "操作记录完整，没有被改动或删除。")
+    assert (whole.exit_code, whole.output.splitlines()[0]) == (0, "操作记录完整，没有被改动或删除。")
     assert (broken.exit_code, broken.stderr.strip()) == (1, "第 2 条操作记录被改动过")
+
+
+# What holds in itself is found out by what was kept outside.
+
+
+def rows_of_the_trail():
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        return {name: connection.execute(db.metadata.tables[name].select()).mappings().all() for name in TRAIL}
+
+
+def put_back(rows):
+    """Put an older copy of the whole trail in the place of today's, as somebody with the database and a backup can."""
+    without_guard(*(f"DELETE FROM {name}" for name in TRAIL))  # noqa: S608
+    with db.engine.begin() as connection:
+        for name, kept in rows.items():
+            connection.execute(db.metadata.tables[name].insert(), [dict(row) for row in kept])
+
+
+def do_something(times=1):
+    with writing():
+        for _ in range(times):
+            events.record(ANYBODY, "change_office", ("office", 1), "改电话")
+
+
+def test_the_newest_events_cannot_be_cut_off_unseen_with_an_older_head(last):
+    older = rows_of_the_trail()
+    do_something(4)
+    kept_elsewhere = events.head()
+
+    put_back(older)
+
+    assert found() == []
+    assert list(events.faults(kept_elsewhere)) == [
+        f"上次核对到第 {last + 4} 条操作记录，现在只到第 {last} 条，后面的不见了"
+    ]
+
+
+def test_a_trail_that_went_on_another_way_since_is_found(last):
+    older = rows_of_the_trail()
+    do_something(2)
+    kept_elsewhere = events.head()
+    put_back(older)
+    do_something(1)
+    with writing():
+        events.record(ANYBODY, "change_office", ("office", 1), "改了别的")
+
+    assert found() == []
+    assert list(events.faults(kept_elsewhere)) == [
+        f"第 {last + 2} 条操作记录和上次核对时不是同一条，那以后的记录被换过"
+    ]
+
+
+def test_a_trail_that_only_grew_since_holds(last):
+    kept_elsewhere = events.head()
+    do_something(3)
+
+    assert list(events.faults(kept_elsewhere)) == []
+
+
+def test_audit_verify_gives_the_head_to_be_kept_and_takes_it_again(app, last):
+    older = rows_of_the_trail()
+    do_something()
+    runner = app.test_cli_runner()
+    head = runner.invoke(args=["audit", "verify"]).output.splitlines()[-1]
+    again = runner.invoke(args=["audit", "verify", "--since", head])
+    put_back(older)
+    cut = runner.invoke(args=["audit", "verify", "--since", head])
+    unread = runner.invoke(args=["audit", "verify", "--since", head[:-1]])
+
+    assert (again.exit_code, cut.exit_code, unread.exit_code) == (0, 1, 1)
+    assert "后面的不见了" in cut.stderr
+    assert unread.stderr.strip() == "要写成上次核对时给出的“序号:印记”，请整段复制"
+
+
+@pytest.mark.parametrize(
+    "change", ["address = '203.0.113.8'", "device = NULL", "seal_version = 1, address = NULL, device = NULL"]
+)
+def test_an_address_cannot_be_changed_or_taken_away_unseen(last, change):
+    with sources.coming_from("203.0.113.9", "Windows 电脑"):
+        do_something()
+    before = found()
+
+    without_guard(f"UPDATE event SET {change} WHERE id = {last + 1}")  # noqa: S608
+
+    assert before == []
+    assert found() == [f"第 {last + 1} 条操作记录被改动过"]
+
+
+# A change of keys.
+
+
+def test_a_trail_goes_on_under_another_key_and_is_followed_through_both(app, last):
+    keyring.load(NEW_MASTER, 2, {1: app.config["FIELD_KEY"]})
+    do_something()
+
+    assert found() == []
+
+    keyring.load(NEW_MASTER, 2)
+    assert "第 1 条操作记录被改动过" in found()
+
+
+def test_a_stolen_older_key_seals_nothing_any_more_once_the_keys_were_rotated(app, last):
+    old = app.config["FIELD_KEY"]
+    keyring.load(NEW_MASTER, 2, {1: old})
+    with writing():
+        events.record(ANYBODY, events.KEYS_ROTATED, ("system", None), "改用 2 号密钥")
+    keyring.load(old, 1, {2: NEW_MASTER})
+    do_something()
+
+    assert found() == [f"第 {last + 2} 条操作记录被改动过", "操作记录的末尾标记被改动过"]
