@@ -59,6 +59,7 @@ def _plain(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "OFFICE_DEFAULT_PASSWORD": environ.get("OFFICE_DEFAULT_PASSWORD", ""),
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "SPOT_CHECK_PERCENT": _number(environ, "SPOT_CHECK_PERCENT", 5),
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_I18N_ENABLED": False,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -128,7 +129,7 @@ def _numbered(key: str) -> tuple[int, bytes]:
 
 
 def _refuse_half_configured(settings: Mapping[str, Any], environ: Mapping[str, str], mode: str) -> None:
-    missing = [*_lacks(settings), *_no_numbers(environ)]
+    missing = [*_lacks(settings), *_no_numbers(environ), *_no_share(settings)]
     if mode not in (DEVELOPMENT, PRODUCTION):
         missing.append("APP_ENV 只能是 development 或 production")
     if mode != DEVELOPMENT:
@@ -196,8 +197,15 @@ def _decoded(key: str) -> bytes:
 
 
 def _no_numbers(environ: Mapping[str, str]) -> list[str]:
-    given = {name: environ.get(name, "") for name in ("TRUSTED_PROXIES", "SMTP_PORT", "WORKER_THREADS")}
+    given = {
+        name: environ.get(name, "") for name in ("TRUSTED_PROXIES", "SMTP_PORT", "WORKER_THREADS", "SPOT_CHECK_PERCENT")
+    }
     return [f"{name} 要写成数字" for name, value in given.items() if value and not value.isdecimal()]
+
+
+def _no_share(settings: Mapping[str, Any]) -> list[str]:
+    fits = 0 <= settings["SPOT_CHECK_PERCENT"] <= 100
+    return [] if fits else ["SPOT_CHECK_PERCENT（抽查的百分比）要在 0 到 100 之间"]
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -16,7 +16,7 @@ from tables.batch import ApprovalPage, ImportBatch, RememberedColumn
 from tables.batch_result import BatchResult
 from tables.calendar import CalendarDay
 from tables.campaign import Campaign
-from tables.case import CaseClaim, CasePhoto, ProblemPerson, VerificationCase
+from tables.case import CaseClaim, CasePhoto, NumberTry, ProblemPerson, VerificationCase
 from tables.certificate import Certificate, DeletedCertificate, LookupCount, RecordColumns
 from tables.columns import local_date, now
 from tables.dictionary import AwardingBody, AwardingBodyAlias, ObtainedByReading, ReplyText, TitleEntry
@@ -41,7 +41,7 @@ __all__ = [
     "BatchResult", "BlankRange", "CalendarDay", "Campaign", "CaseClaim", "CasePhoto", "Certificate", "CertificateNamePiece",
     "Challenge", "DeletedCertificate", "Employer", "EmployerUser", "Event", "EventHead", "FailedAttempt", "Feedback",
     "GridSetting", "Holder", "HolderNamePiece", "IdentityRequest", "ImportBatch", "KeptFigure", "KnownDevice", "LookupCount",
-    "MailedLink", "Message", "Notice", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
+    "MailedLink", "Message", "Notice", "NumberTry", "ObtainedByReading", "Office", "OpenSession", "OverwrittenRecord", "ProblemPerson", "RecordColumns",
     "RecoveryCode", "ReferenceRecord", "RememberedColumn", "ReplyText", "SavedView", "SecondFactor", "StaffUser", "StagedRow",
     "TitleEntry", "VerificationCase", "id_digest", "id_digests", "local_date", "mobile_digest", "mobile_digests", "now",
 ]  # fmt: skip

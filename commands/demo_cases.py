@@ -17,9 +17,10 @@ from domain.vocabulary import ObtainedBy, PhotoKind
 from drawing import certificate_pages
 from extensions import db, writing
 from models import CasePhoto, Certificate, Holder, Office, StaffUser, VerificationCase, now
-from operations import case_drafts, cases, dictionary_changes, holders
+from operations import case_drafts, cases, dictionary_changes, holders, offers
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
+from operations.offers import OnPaper
 from photos import make_safe
 from storage import new_key
 
@@ -109,9 +110,9 @@ def _register_owner(certificate: Certificate, number: int, password_hash: str) -
 def walk(holder_id: int, story: str, days_ago: int, at: int = 0) -> None:
     """Take one of the holder's offered certificates along a story, as if some days ago."""
     holder = db.session.get_one(Holder, holder_id)
-    record = case_drafts.offered(holder)[0 if at == 0 else -1]
+    record = offers.offered(holder)[0 if at == 0 else -1]
     with writing():
-        case_id = case_drafts.start_from_record(holder.actor, holder, record.id).id
+        case_id = case_drafts.start_from_record(holder.actor, holder, record.id, OnPaper(record.cert_no or "")).id
     for step in STORIES[story]:
         (_WALKED.get(step) or _office_step(step))(case_id)
     _date_back(case_id, days_ago)
@@ -123,7 +124,7 @@ def into_the_pool(password_hash: str) -> None:
     holder_id = register(*owner, "450721", password_hash)
     with writing():
         holder = db.session.get_one(Holder, holder_id)
-        case = case_drafts.start_by_number(holder.actor, holder, OF_A_MILL["cert_no"])
+        case = case_drafts.start_by_number(holder.actor, holder, OnPaper(OF_A_MILL["cert_no"]))
         case_drafts.fill_in(case, case_drafts.read_form(case, OF_A_MILL), "", case.version)
         case_id = case.id
     _submit(case_id)

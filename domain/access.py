@@ -56,6 +56,7 @@ class Permission(Term):
     COMMIT_SUBMITTED = "commit_submitted", "导入市直系列报送的批次"
     REFERENCE_RECORDS = "reference_records", "待核查数据"
     REVIEW = "review", "审核、恢复、转办、删除"
+    SPOT_CHECKS = "spot_checks", "抽查"
     IDENTITY_CORRECTIONS = "identity_corrections", "身份信息更正"
     RELEASES = "releases", "解除占用"
     FEEDBACK = "feedback", "答复意见反馈"
@@ -101,6 +102,7 @@ GRANTS: dict[Permission, dict[Role, Reach]] = {
     Permission.COMMIT_SUBMITTED: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REFERENCE_RECORDS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.REVIEW: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
+    Permission.SPOT_CHECKS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.IDENTITY_CORRECTIONS: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},
     Permission.RELEASES: {Role.ADMIN: Reach.SUBTREE},
     Permission.FEEDBACK: {Role.STAFF: Reach.SUBTREE, Role.ADMIN: Reach.SUBTREE},

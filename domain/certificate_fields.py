@@ -73,7 +73,7 @@ FIELDS: tuple[Field, ...] = (
     Field(1, "serial", "序号", Kind.SERIAL, width=6),
     Field(
         2, "cert_no", "证书编号", Kind.CERTIFICATE_NUMBER, True, ("编号", "证书号"), Portal.ASKED,
-        hint="照证书上“证书编号”一栏填写，最多 15 位", max_length=50, decides=True, listed=True,
+        hint="照证书上“证书编号”一栏填写，一般是最多 15 位的数字；有汉字、字母的也照着填", max_length=50, decides=True, listed=True,
     ),
     Field(3, "manage_no", "证书管理号", Kind.TEXT, aliases=("管理号",), portal=Portal.READ_ONLY),
     Field(

@@ -24,6 +24,9 @@ from domain.stored_values import plain_value
 from domain.titles import check_title
 from domain.vocabulary import CertificateStatus, ObtainedBy, OfficeKind, Sex, TitleLevel
 
+LONGEST_TYPED_NUMBER = 30
+TOO_LONG_NUMBER = f"证书编号太长了，请照证书填写（最多 {LONGEST_TYPED_NUMBER} 个字）"
+ASK_NUMBER = "证书上确实是这样写的吗？一般是最多 15 位的数字。是的，请勾选“证书上确实是这样写的”；不是的，请改正"
 YOUNGEST = 16
 """Nobody was awarded a title before this age."""
 _CACHED_PER_COLUMN = 10_000
@@ -270,12 +273,16 @@ class Answers:
 
 
 def read_answers(
-    typed: Mapping[str, str], kept: Mapping[str, Any], document: IdDocument | None, dictionaries: Dictionaries
-) -> Answers:
-    """Read a form of certificate fields. What was left as the record has it (`kept`) is never checked for form."""
+    typed: Mapping[str, str], kept: Mapping[str, Any], document: IdDocument | None, dictionaries: Dictionaries,
+    *, sure_of_number: bool = False,
+) -> Answers:  # fmt: skip
+    """Read a form of certificate fields. What was left as the record has it (`kept`) is never checked for form.
+
+    `sure_of_number`: whether the question about a number of unusual form was answered with yes.
+    """
     answers = Answers()
     for key, one in ANSWERS.items():
-        _answer(answers, one, typed.get(key, ""), kept.get(key), reader(one, dictionaries))
+        _answer(answers, one, typed.get(key, ""), kept.get(key), reader(one, dictionaries), sure_of_number)
     touched = [key for key in ANSWERS if answers.values.get(key) != kept.get(key)]
     answers.problems += [
         remark
@@ -291,18 +298,21 @@ def _already_so(key: str, kept: Mapping[str, Any], touched: Sequence[str]) -> bo
     return kept.get(key) is not None and not any(one in touched for one in together.get(key, (key,)))
 
 
-def _answer(answers: Answers, one: Field, typed: str, kept: Any, read: Callable[[CellValue], Reading]) -> None:
+def _answer(
+    answers: Answers, one: Field, typed: str, kept: Any, read: Callable[[CellValue], Reading], sure: bool
+) -> None:
     if kept is not None and typed.strip() == shown(kept).strip():
         answers.values[one.key] = kept
         return
     reading = read(typed)
-    problem = reading.problem or _too_odd(one, reading)
+    problem = reading.problem or (_too_odd(reading, sure) if one.kind is Kind.CERTIFICATE_NUMBER else "")
     if problem:
         answers.problems.append(Remark(one.key, problem))
     answers.values[one.key] = None if problem else reading.value
 
 
-def _too_odd(one: Field, reading: Reading) -> str:
-    """The portal takes certificate numbers of digits only; a workbook's other shapes stay with the record."""
-    odd = one.kind is Kind.CERTIFICATE_NUMBER and reading.warning
-    return "证书编号最多 15 位，只有数字" if odd else ""
+def _too_odd(reading: Reading, sure: bool) -> str:
+    """What speaks against a number typed in a form: it is too long, or of a form that nobody has confirmed yet."""
+    if reading.value and len(reading.value) > LONGEST_TYPED_NUMBER:
+        return TOO_LONG_NUMBER
+    return ASK_NUMBER if reading.warning and not sure else ""

@@ -48,7 +48,7 @@ class IdDocument(NamedTuple):
 
 
 class CertificateNumber(NamedTuple):
-    """`usual` is what the portal takes: at most fifteen digits, leading zeros counting."""
+    """`usual` is at most fifteen digits, leading zeros counting; the portal asks once about any other shape."""
 
     value: str
     usual: bool
@@ -84,6 +84,12 @@ _digit = re.compile("[0-9]")
 _mobile_separators = re.compile(r"[\s\-\u2010-\u2015()]+")
 _country_code = re.compile(r"(?:\+|00)?86(?=1[0-9]{10}$)")
 _usual_number = re.compile(r"[0-9]{1,15}")
+_number_label = re.compile("(?:资格)?(?:证书编号|证书号码|证书号|编号):?")
+_NO_NUMBER = frozenset((
+    "无", "没有", "无编号", "空", "/", "-", "—", "–", "待定", "待补", "待查", "暂无", "不详", "未知", "遗失", "见附件",
+    "N/A", "NA", "NULL", "××",
+))  # fmt: skip
+_only_zeros = re.compile("0+|#+")
 _long_number = re.compile(r"[0-9A-Z*-]{8,}", re.IGNORECASE)
 
 
@@ -169,9 +175,14 @@ def birth_year(number: str) -> int | None:
 
 
 def certificate_number(value: str) -> CertificateNumber | None:
-    """Read a certificate number; None where there is none (empty, or 无). Other shapes are kept as written."""
-    number = normalizing.code(value)
-    if number in ("", "无"):
+    """Read a certificate number: label and white space off, upper case, half-width; None where there is none.
+
+    Other shapes than digits are kept as written, apart from that.
+    """
+    number = _blanks.sub("", normalizing.code(value)).upper()
+    labelled = _number_label.match(number)
+    number = number[labelled.end() :] if labelled else number
+    if not number or number in _NO_NUMBER or _only_zeros.fullmatch(number):
         return None
     return CertificateNumber(number, usual=_usual_number.fullmatch(number) is not None)
 

@@ -35,6 +35,8 @@ class HeldTitle:
     awarding_body: str
     verified: bool
     void: bool
+    in_full: bool = True
+    """Whether the holder may see more of it than its card: the month, and how it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,13 @@ class Reached:
 
 def in_order(titles: Iterable[HeldTitle]) -> list[HeldTitle]:
     """Return the oldest first; what has no date comes last."""
-    return sorted(titles, key=lambda one: one.awarded_on.iso if one.awarded_on else "9999")
+    return sorted(titles, key=_when)
+
+
+def _when(one: HeldTitle) -> str:
+    if one.awarded_on is None:
+        return "9999"
+    return one.awarded_on.iso if one.in_full else str(one.awarded_on.year)
 
 
 def stages(titles: Iterable[HeldTitle]) -> list[Reached]:

@@ -99,6 +99,12 @@ class Case(Protocol):
     @property
     def matches_record(self) -> bool: ...
     @property
+    def number_typed(self) -> bool: ...
+    @property
+    def to_be_checked(self) -> bool: ...
+    @property
+    def released(self) -> bool: ...
+    @property
     def holder_listed(self) -> bool: ...
     @property
     def holder_email_confirmed(self) -> bool: ...
@@ -131,13 +137,16 @@ def is_complete(case: Case, reply: str) -> str | None:
     return f"还没有填好：{'、'.join(case.missing)}，请补齐后再提交" if case.missing else None
 
 
-@demands("对上导入的记录，第 2、10—17 列和姓名、身份证号都相同，本人不在问题人员里，职改办没有处理过")
+@demands(
+    "对上导入的记录，记录的编号由本人照证书输入，第 2、10—17 列和姓名、身份证号都相同，本人不在问题人员里，职改办没有处理过"
+)
 def matches_its_record(case: Case, reply: str) -> str | None:
-    """Attached to an imported record, columns 2 and 10–17 equal to it, and the person not listed.
+    """Attached to an imported record whose number was typed from the paper, columns 2 and 10–17 equal, person not listed.
 
     A certificate that an office has looked into is never approved by itself again, however it came back to its holder.
     """
-    if case.matches_record and not case.holder_listed and not case.ever_handled_by_office:
+    proven = case.number_typed and case.matches_record
+    if proven and not case.holder_listed and not case.ever_handled_by_office:
         return None
     return "填写的内容与导入记录不完全相同，需要职改办审核"
 
@@ -197,6 +206,12 @@ def office_deleted_it(case: Case, reply: str) -> str | None:
     return None if case.touched_by_office else "这份审验是本人放弃的，不能撤销；请本人重新审验"
 
 
+@demands("没有因解除占用而结束")
+def was_not_released(case: Case, reply: str) -> str | None:
+    """What ended with its account stays ended; the person begins again under an account of their own."""
+    return "这件审验已随解除占用结束，不能撤销；请本人用自己的账号重新审验" if case.released else None
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One row of the table: who may take a case from where to where, and what speaks against it."""
@@ -215,6 +230,9 @@ class Transition:
     restores: bool = False
     evidence: bool = False
     confirms_correction: bool = False
+    checks: bool = False
+    """Only for what stands in 待抽查."""
+    permission: Permission = Permission.REVIEW
     deed: str = ""
     meaning: str = ""
     """What it brings about, told where it is asked once more."""
@@ -234,7 +252,8 @@ class Transition:
         return self.role is Role.STAFF
 
     def applies_to(self, case: Case) -> bool:
-        return case.state in self.sources and case.deleted == self.restores
+        wanted = case.to_be_checked or not self.checks
+        return wanted and case.state in self.sources and case.deleted == self.restores
 
     def lands_on(self, state: CaseState) -> CaseState:
         """Return the state after the action; actions without a target leave it where it is."""
@@ -288,6 +307,11 @@ TRANSITIONS: tuple[Transition, ...] = (
         meaning="审验回到待审核，内容是本人最后提交的。已公开的撤下，记录还原成审核前的；因这一件列入问题人员的，一并解除。本人会收到消息。",
     ),
     Transition(
+        "check", "看过，没问题", (S.APPROVED, S.AUTO_APPROVED), None, Role.STAFF, tone="ok", batch=True, checks=True,
+        permission=Permission.SPOT_CHECKS, deed="办结抽查",
+        meaning="从“待抽查”里拿掉，证书照常公开。有问题的请用“恢复”撤回。",
+    ),
+    Transition(
         "hand_over", "转办", (S.PENDING,), S.PENDING, Role.STAFF, Reply.REQUIRED, batch=True,
         meaning="转过去以后由那里审核；不是本机构下级的，这里不再看得到。本人会收到消息。",
     ),
@@ -296,7 +320,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         meaning="删除以后不再审核，可以在“已删除”里撤销。本人会收到消息。",
     ),
     Transition(
-        "undelete", "撤销删除", (S.DRAFT, S.PENDING), None, Role.STAFF, guards=(office_deleted_it,), batch=True, restores=True
+        "undelete", "撤销删除", (S.DRAFT, S.PENDING), None, Role.STAFF, guards=(office_deleted_it, was_not_released),
+        batch=True, restores=True,
     ),
 )  # fmt: skip
 
@@ -312,6 +337,7 @@ BATCH_ACTIONS = tuple(
         "ask_confirmation",
         "find_counterfeit",
         "take_back",
+        "check",
         "hand_over",
         "delete",
         "undelete",
@@ -325,7 +351,7 @@ def stranger(transition: Transition, case: Case, actor: Actor) -> str | None:
     """Return why the case is none of the actor's business, or None."""
     if transition.role is Role.HOLDER:
         return None if actor.role is Role.HOLDER and actor.id == case.holder_id else "这不是您的证书"
-    if case.place is None or not actor.reaches(Permission.REVIEW, case.place):
+    if case.place is None or not actor.reaches(transition.permission, case.place):
         return "这件审验不归您所在的职改办"
     return None
 

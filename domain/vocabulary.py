@@ -83,6 +83,14 @@ class Entrance(Term):
     CIVIL_SERVANT = "civil_servant", "公务员或参公管理人员"
 
 
+class RecordShown(Term):
+    """How much of its record the holder of a case was shown; what each shows stands in domain.offers."""
+
+    NOTHING = "nothing", "由本人填写"
+    CARD = "card", "编号与记录不同，只列出卡片上的几项"
+    ALL = "all", "编号与记录相同，记录全部列出"
+
+
 class Audience(Term):
     """Whom a notice of an office is for."""
 

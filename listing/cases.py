@@ -33,6 +33,7 @@ STATES_OF_TAB: dict[str, tuple[CaseState, ...]] = {
     "onsite": (S.ONSITE,),
     "holder": HELD_BY_HOLDER,
     "approved": (S.APPROVED, S.AUTO_APPROVED),
+    "check": (S.APPROVED, S.AUTO_APPROVED),
     "rejected": (S.REJECTED,),
     "counterfeit": (S.COUNTERFEIT,),
     "draft": (S.DRAFT,),
@@ -44,7 +45,8 @@ def actions_of(tab: str) -> list[Transition]:
     if tab == "all":
         return list(BATCH_ACTIONS)
     states = STATES_OF_TAB.get(tab, tuple(S))
-    return [one for one in BATCH_ACTIONS if one.restores == (tab == "deleted") and set(one.sources) & set(states)]
+    fits = [one for one in BATCH_ACTIONS if one.restores == (tab == "deleted") and set(one.sources) & set(states)]
+    return [one for one in fits if tab == "check" or not one.checks]
 
 
 def name_of(case: Case) -> str:
@@ -158,6 +160,7 @@ CASES = Listing(
         Tab("onsite", S.ONSITE.label, in_state(*STATES_OF_TAB["onsite"]), counted=True),
         Tab("holder", "待本人处理", in_state(*STATES_OF_TAB["holder"]), counted=True),
         Tab("approved", S.APPROVED.label, in_state(*STATES_OF_TAB["approved"]), counted=True),
+        Tab("check", "待抽查", lambda: [(Case.to_check_since.is_not(None),)], counted=True, counted_for=Permission.SPOT_CHECKS, sorts=()),
         Tab("rejected", S.REJECTED.label, in_state(*STATES_OF_TAB["rejected"]), counted=True),
         Tab("counterfeit", S.COUNTERFEIT.label, in_state(*STATES_OF_TAB["counterfeit"]), counted=True),
         Tab("draft", S.DRAFT.label, in_state(*STATES_OF_TAB["draft"]), counted=True),

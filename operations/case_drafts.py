@@ -10,19 +10,21 @@ from sqlalchemy.exc import IntegrityError
 
 from domain import normalizing
 from domain.access import Actor
-from domain.certificate_rows import Answers, read_answers
+from domain.certificate_rows import Answers, Remark, read_answers
 from domain.errors import DomainError, FieldProblem, FieldProblems, NotFound, StaleVersion
 from domain.identifiers import IdDocument, parse_id
+from domain.offers import same_number, shown_keys
 from domain.verification import EDITABLE, OPEN_STATES, CaseState
-from domain.vocabulary import Entrance, PhotoKind
+from domain.vocabulary import Entrance, PhotoKind, RecordShown
 from extensions import db
 from models import CasePhoto, Certificate, Holder, VerificationCase, now
-from operations import bodies, events
-from operations.case_facts import PORTAL_KEYS
+from operations import bodies, events, offers
 from operations.certificates import values_of
 from operations.dictionaries import dictionaries
+from operations.offers import OnPaper
 from photos import SafePhoto, bands_of, looks_same
 
+VERIFIED_ALREADY = "这本证书已经审验通过，不用再审验"
 OPEN_ALREADY = "这个编号和授予单位您已经另开了一份审验，请在“我的证书”里继续那一份"
 OPEN_WITHOUT_NUMBER = "同一系列、级别、资格名称和授予时间您已经另开了一份审验，请在“我的证书”里继续那一份"
 MOVED_ON = (
@@ -53,37 +55,65 @@ def cases_of(holder_id: int) -> list[VerificationCase]:
     return list(db.session.scalars(query))
 
 
-def offered(holder: Holder) -> list[Certificate]:
-    """Return the records that are the holder's by name and ID number and still wait for a case."""
-    taken = select(VerificationCase.certificate_id).where(
-        VerificationCase.holder_id == holder.id,
-        VerificationCase.deleted_at.is_(None),
-        VerificationCase.certificate_id.is_not(None),
-    )
-    query = select(Certificate).where(
-        Certificate.id_digest.in_(holder.id_digests),
-        Certificate.name == holder.name,
-        Certificate.verified_at.is_(None),
-        Certificate.id.not_in(taken),
-    )
-    return list(db.session.scalars(query.order_by(Certificate.id)))
+def start_from_record(actor: Actor, holder: Holder, certificate_id: int, paper: OnPaper) -> VerificationCase:
+    """Open a draft by the card of a record, or go on with the one that is open already.
 
-
-def start_from_record(actor: Actor, holder: Holder, certificate_id: int) -> VerificationCase:
-    """Open a draft that holds what the record holds, or return the one that is open already."""
+    The number of the record, typed from the paper, brings the record's values into it; any other is the holder's
+    correction, and the draft holds what the card shows. Typed again, it may still open the record.
+    """
     _one_start_at_a_time(holder)
-    certificate = db.session.get(Certificate, certificate_id)
-    if certificate is None or not holder.is_named_by(certificate):
-        raise NotFound("没有这本证书")
-    existing = _open_case_of(certificate)
-    if existing is not None:
-        return existing
-    if certificate.is_public:
-        raise DomainError("这本证书已经审验通过，不用再审验")
-    case = VerificationCase(holder_id=holder.id, certificate_id=certificate.id, **values_of(certificate, PORTAL_KEYS))
-    case.body_key = certificate.body_key
-    case.belong_to(certificate.office.place)
+    record = offers.one_of(holder, certificate_id)
+    case = _open_case_of(record)
+    if case is not None and case.holder_id != holder.id:
+        raise DomainError("这本证书另有一份审验在办理，请致电职改办")
+    if case is not None and (case.state is not CaseState.DRAFT or case.record_shown is not RecordShown.CARD):
+        return case
+    if record.is_public:
+        raise DomainError(VERIFIED_ALREADY)
+    number = offers.number_on(paper) if record.cert_no is not None else None
+    opened = offers.opens(holder, record, number)
+    if case is not None:
+        return _typed_again(case, record, number, opened)
+    told = {} if opened else {"employer_name": holder.employer_name}
+    case = VerificationCase(holder_id=holder.id, certificate_id=record.id, **told)
+    _take(case, record, number, opened)
+    case.belong_to(record.office.place)
     return _opened(actor, case)
+
+
+def _take(case: VerificationCase, record: Certificate, number: str | None, opened: bool) -> None:
+    """Fill what the holder may see of the record into what is still empty."""
+    case.record_shown = RecordShown.ALL if opened else RecordShown.CARD
+    case.cert_no, case.without_number = (record.cert_no if opened else number), number is None
+    for key in shown_keys(case.record_shown):
+        if getattr(case, key) is None:
+            setattr(case, key, getattr(record, key))
+    case.body_key = bodies.body_key(case.awarding_body)
+
+
+def _typed_again(case: VerificationCase, record: Certificate, number: str | None, opened: bool) -> VerificationCase:
+    if opened or (case.cert_no, case.without_number) != (number, number is None):
+        _take(case, record, number, opened)
+        case.version += 1
+        _flush_if_free(case)
+    return case
+
+
+def may_open(case: VerificationCase) -> bool:
+    """Whether the number may be typed again for the record behind this draft."""
+    return case.state is CaseState.DRAFT and by_card(case)
+
+
+def by_card(case: VerificationCase) -> bool:
+    """Whether the case stands on a numbered record of which only the card was shown."""
+    record = case.certificate
+    return case.record_shown is RecordShown.CARD and record is not None and record.cert_no is not None
+
+
+def begun_on(record: Certificate, holder: Holder) -> VerificationCase | None:
+    """Return the holder's open case on the record."""
+    case = _open_case_of(record)
+    return case if case is not None and case.holder_id == holder.id else None
 
 
 def _one_start_at_a_time(holder: Holder) -> None:
@@ -101,19 +131,29 @@ def _open_case_of(certificate: Certificate) -> VerificationCase | None:
     )
 
 
-def start_by_number(actor: Actor, holder: Holder, typed: str) -> VerificationCase:
-    """Open a draft for a number typed by hand; a record of the holder's own with this number is taken up instead."""
-    number = _number(typed)
+def start_by_number(actor: Actor, holder: Holder, paper: OnPaper) -> VerificationCase:
+    """Open a draft to be typed by hand; a number that stands on an offered record leads to that record instead."""
+    number = offers.number_on(paper)
     _one_start_at_a_time(holder)
-    mine = [record for record in Certificate.of_person(holder) if record.cert_no == number]
-    if len(mine) == 1:
-        return start_from_record(actor, holder, mine[0].id)
-    draft = db.session.scalar(
-        select(VerificationCase).filter_by(
-            holder_id=holder.id, cert_no=number, state=CaseState.DRAFT, certificate_id=None, deleted_at=None
+    if number is None:
+        return _opened(actor, _blank(holder, without_number=True))
+    begun = db.session.scalar(
+        select(VerificationCase)
+        .where(
+            VerificationCase.holder_id == holder.id, VerificationCase.cert_no == number,
+            VerificationCase.state.in_(OPEN_STATES), VerificationCase.deleted_at.is_(None),
         )
-    )
-    return draft or _opened(actor, _blank(holder, cert_no=number))
+        .order_by(VerificationCase.id)
+        .limit(1)
+    )  # fmt: skip
+    if begun is not None:
+        return begun
+    if any(same_number(one.cert_no, number) for one in offers.shown_in_full(holder)):
+        raise DomainError(VERIFIED_ALREADY)
+    record = offers.opened_by(holder, number)
+    if record is not None:
+        return start_from_record(actor, holder, record.id, paper)
+    return _opened(actor, _blank(holder, cert_no=number))
 
 
 def start_without_number(actor: Actor, holder: Holder) -> VerificationCase:
@@ -131,15 +171,6 @@ def _blank(holder: Holder, **given: Any) -> VerificationCase:
     return VerificationCase(holder_id=holder.id, employer_name=holder.employer_name, **given)
 
 
-def _number(typed: str) -> str:
-    number = normalizing.code(typed).replace(" ", "")
-    if number in ("", "无"):
-        raise FieldProblem("cert_no", "还没有填证书编号")
-    if len(number) > 15 or not (number.isascii() and number.isdigit()):
-        raise FieldProblem("cert_no", "证书编号最多 15 位，只有数字")
-    return number
-
-
 def _opened(actor: Actor, case: VerificationCase) -> VerificationCase:
     db.session.add(case)
     _flush_if_free(case)
@@ -148,7 +179,7 @@ def _opened(actor: Actor, case: VerificationCase) -> VerificationCase:
 
 
 def _flush_if_free(case: VerificationCase) -> None:
-    numberless = case.entrance is Entrance.CIVIL_SERVANT
+    numberless = case.entrance is Entrance.CIVIL_SERVANT or case.without_number
     told = FieldProblem("title", OPEN_WITHOUT_NUMBER) if numberless else FieldProblem("cert_no", OPEN_ALREADY)
     try:
         db.session.flush()
@@ -161,9 +192,16 @@ def document_of(holder: Holder) -> IdDocument:
 
 
 def read_form(case: VerificationCase, typed: Mapping[str, str]) -> Answers:
-    """Read the wizard's form; what was left as the record has it is not checked for form."""
-    kept = values_of(case.certificate, PORTAL_KEYS) if case.certificate else {}
-    return read_answers(typed, kept, document_of(case.holder), dictionaries())
+    """Read the wizard's form; what was left as the record shows it, or the number as step 1 took it, is not checked."""
+    kept = {"cert_no": case.cert_no} | values_of(case.certificate, list(shown_keys(case.record_shown)))
+    answers = read_answers(
+        typed, kept, document_of(case.holder), dictionaries(), sure_of_number=bool(typed.get("number_sure"))
+    )
+    absent = bool(typed.get("without_number"))
+    if absent and answers.values.get("cert_no"):
+        answers.problems.insert(0, Remark("cert_no", "勾选了“证书上没有编号”，又填了编号，请只留一样"))
+    answers.values["without_number"] = absent and not answers.values.get("cert_no")
+    return answers
 
 
 def fill_in(case: VerificationCase, answers: Answers, former_name: str, version: int) -> None:
@@ -174,6 +212,8 @@ def fill_in(case: VerificationCase, answers: Answers, former_name: str, version:
     _refuse_uneditable(case)
     wrong = {problem.key for problem in answers.problems}
     taken = {key: value for key, value in answers.values.items() if key not in wrong}
+    if "cert_no" in wrong:
+        del taken["without_number"]
     taken["former_name"] = normalizing.person_name(former_name)[:50] or None
     stored = {key: getattr(case, key) for key, value in taken.items() if getattr(case, key) != value}
     if not stored:
@@ -261,9 +301,9 @@ def _set_aside(case: VerificationCase, kind: PhotoKind) -> str | None:
 
 
 def changes_of(case: VerificationCase) -> dict[str, tuple[Any, Any]]:
-    """Return the fields a holder changed against the record: key -> (record, case)."""
+    """Return the fields a holder changed against what they may see of the record: key -> (record, case)."""
     record = case.certificate
     if record is None:
         return {}
-    pairs = {key: (getattr(record, key), getattr(case, key)) for key in PORTAL_KEYS}
+    pairs = {key: (getattr(record, key), getattr(case, key)) for key in shown_keys(case.record_shown)}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}

@@ -5,21 +5,25 @@ Only operations.cases calls these, inside the transaction that moves the state a
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import exists, select
 
+from domain import hints
 from domain.access import Actor, Place
-from domain.certificate_fields import FOLDED
 from domain.entrances import SAME_WITHOUT_NUMBER
 from domain.errors import NotAllowed
 from domain.stored_values import plain, revived
 from domain.verification import CaseState, Transition
+from domain.vocabulary import RecordShown
 from extensions import db
-from models import Certificate, Office, VerificationCase
+from models import Certificate, Office, VerificationCase, now
 from operations import bodies, certificates, events, problem_persons, routing
+from operations.case_clues import CaseClues
 from operations.case_facts import PORTAL_KEYS, differing_keys, final_values, number_to_publish
 
 VERIFIED_ALREADY = "这本证书已经审验通过，不用再提交"
@@ -37,6 +41,8 @@ class Step:
     checked: str = ""
     to_office: Office | None = None
     correction: dict[str, Any] | None = None
+    silent: bool = False
+    """Whether the holder is told nothing."""
 
 
 class Refused(NotAllowed):
@@ -60,7 +66,6 @@ def take_up_record(case: VerificationCase, name: str) -> None:
     if record.is_public:
         raise Refused(VERIFIED_ALREADY)
     case.certificate_id = record.id
-    _keep_what_was_not_asked(case, record)
     db.session.flush()
     db.session.refresh(case, ["certificate"])
 
@@ -74,13 +79,6 @@ def _refuse_verified_twice(case: VerificationCase) -> None:
     )  # fmt: skip
     if db.session.scalar(select(verified)):
         raise Refused(VERIFIED_ALREADY)
-
-
-def _keep_what_was_not_asked(case: VerificationCase, record: Certificate) -> None:
-    """Who types by hand opens the folded fields seldom: what the record holds there is not emptied by it."""
-    for field in FOLDED:
-        if getattr(case, field.key) is None:
-            setattr(case, field.key, getattr(record, field.key))
 
 
 def as_submitted(case: VerificationCase) -> dict[str, Any]:
@@ -117,7 +115,15 @@ def _submit_matched(step: Step) -> dict[str, Any]:
     before = certificates.snapshot(record)
     certificates.publish(record)
     case.undo = certificates.undo_note(record, before)
+    if _falls_to_check(case, step.actor):
+        case.to_check_since = now()
     return {}
+
+
+def _falls_to_check(case: VerificationCase, actor: Actor) -> bool:
+    """Of what is approved by itself an office sees a share, chosen by chance at this moment, and all that has a hint."""
+    chosen = secrets.randbelow(100) < current_app.config["SPOT_CHECK_PERCENT"]
+    return chosen or bool(hints.findings(CaseClues(case, actor)))
 
 
 def _approve(step: Step) -> dict[str, Any]:
@@ -222,7 +228,11 @@ def _put_back_submission(case: VerificationCase) -> None:
 
 
 def _withdraw(step: Step) -> dict[str, Any]:
-    _stand_by_record(step.case)
+    """What was typed by hand met its record when it was sent: until it is sent again it is by hand once more."""
+    if step.case.certificate_id is not None and step.case.record_shown is RecordShown.NOTHING:
+        step.case.leave_record()
+    else:
+        _stand_by_record(step.case)
     return {}
 
 

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from domain.access import Place, Role
-from domain.certificate_fields import DECIDING, PORTAL
+from domain.certificate_fields import DECIDING, FOLDED, PORTAL
 from domain.entrances import PAGES, SAME_WITHOUT_NUMBER, asked_at
 from domain.stored_values import revived
 from domain.verification import CaseState
+from domain.vocabulary import RecordShown
 from extensions import db
 from models import Certificate, Event, ProblemPerson, VerificationCase
 from operations import bodies
 
 PORTAL_KEYS = [field.key for field in PORTAL]
+_NOT_DEMANDED = [field.key for field in PORTAL if field in FOLDED or field.optional_in_portal]
 
 
 class CaseFacts:
@@ -84,6 +86,18 @@ class CaseFacts:
             return False
         return holder.is_named_by(record) and not differing_keys(self.case, record)
 
+    @property
+    def number_typed(self) -> bool:
+        return self.case.record_shown is RecordShown.ALL
+
+    @property
+    def to_be_checked(self) -> bool:
+        return self.case.to_check_since is not None
+
+    @cached_property
+    def released(self) -> bool:
+        return self._has_event([self.case.id], Event.action == "release")
+
     @cached_property
     def holder_listed(self) -> bool:
         listed = exists().where(
@@ -120,12 +134,13 @@ def _same_certificate(case: VerificationCase) -> list[Any]:
 
 def missing_fields(case: VerificationCase) -> list[str]:
     """Name the fields that are still empty, of those its entrance asks; 办证时间 may be where the record has none."""
-    record = case.certificate
+    record = case.certificate if case.record_shown is RecordShown.ALL else None
     return [
         field.label
         for field in asked_at(case.entrance)
         if getattr(case, field.key) is None
         and not (field.optional_in_portal and (record is None or getattr(record, field.key) is None))
+        and not (field.key == "cert_no" and case.without_number)
     ]
 
 
@@ -149,4 +164,12 @@ def number_to_publish(case: VerificationCase) -> tuple[str | None, str | None]:
 def final_values(case: VerificationCase, correction: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the values a decision publishes: the holder's, with the office's correction over them where it counts."""
     values = {key: getattr(case, key) for key in PORTAL_KEYS}
-    return {**values, **(correction or {})}
+    return {**values, **_left_alone(case), **(correction or {})}
+
+
+def _left_alone(case: VerificationCase) -> dict[str, Any]:
+    """Who was not shown the record and leaves a field empty that may be empty does not empty it on record."""
+    record = case.certificate
+    if record is None or case.record_shown is RecordShown.ALL:
+        return {}
+    return {key: getattr(record, key) for key in _NOT_DEMANDED if getattr(case, key) is None}

@@ -72,7 +72,7 @@ def act(
         words = reply.strip() if transition.reply is not Reply.NONE else ""
         step = Step(case, transition, actor, words, evidence.strip(), checked, to_office, correction)
         _refuse_forbidden(step)
-        _carry_out(step)
+        carry_out(step)
     except IntegrityError as clash:
         if not _is_taken(clash):
             raise
@@ -167,7 +167,8 @@ def _against_hand_over(step: Step) -> list[str]:
     return []
 
 
-def _carry_out(step: Step) -> None:
+def carry_out(step: Step) -> None:
+    """Take the step with its effects, event and message; whether it may be taken was asked before."""
     case, before = step.case, step.case.state
     changes = EFFECTS.get(step.transition.name, no_effect)(step)
     case.state = step.transition.lands_on(before)
@@ -195,7 +196,10 @@ def _stamp(step: Step) -> None:
         case.submitted_at = now()
     if step.transition.by_office and step.transition.reply is not Reply.NONE:
         case.reply = step.reply or None
-    case.decided_at = now() if not case.state.is_open else None
+    if not step.transition.checks:
+        case.decided_at = now() if not case.state.is_open else None
+    if name == "check" or not case.state.is_public:
+        case.to_check_since = None
     if step.transition.deletes:
         case.deleted_at = now()
     if step.transition.restores:
@@ -212,7 +216,7 @@ def _tell(step: Step, before: CaseState, changes: dict[str, Any]) -> None:
         from_state=before.value, to_state=case.state.value, reply=step.reply, changes=details or None,
     )  # fmt: skip
     letter = LETTERS.get(step.transition.name)
-    if letter:
+    if letter and not step.silent:
         words = {
             "title": case.title or "", "number": case.cert_no or "无编号", "receipt": case.receipt,
             "office": case.office.name if case.office else "",

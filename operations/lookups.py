@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain import normalizing
+from domain.identifiers import certificate_number
 from extensions import db, writing
 from models import Certificate, LookupCount, now
 from operations import throttle
@@ -51,7 +52,8 @@ def find(number: str, name: str, address: str = "") -> Sequence[Any]:
     number, name = normalizing.code(number), normalizing.person_name(name)
     if not number or not name:
         return []
-    asked = {"written": number, "closed_up": number.replace(" ", ""), "name": name}
+    found = certificate_number(number)
+    asked = {"written": number, "closed_up": found.value if found else number, "name": name}
     return _BY_NUMBER.all(asked | throttle.asked(KIND, address))
 
 
@@ -82,13 +84,10 @@ def count_of(certificate_id: int) -> int:
     return stored + buffer.waiting(certificate_id)
 
 
-def of_holder(digests: Sequence[bytes]) -> tuple[int, datetime | None]:
-    """Return how often all certificates of a person were looked up, and when for the last time."""
+def of_certificates(ids: Sequence[int]) -> tuple[int, datetime | None]:
+    """Return how often these certificates were looked up together, and when for the last time."""
     told = select(func.sum(LookupCount.times), func.max(LookupCount.last_at))
-    query = told.join(Certificate, Certificate.id == LookupCount.certificate_id).where(
-        Certificate.id_digest.in_(digests)
-    )
-    times, last = db.session.execute(query).one()
+    times, last = db.session.execute(told.where(LookupCount.certificate_id.in_(ids))).one()
     return int(times or 0), last
 
 

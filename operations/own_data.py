@@ -11,10 +11,13 @@ from sqlalchemy import select
 from domain.certificate_fields import PORTAL, STORED
 from domain.certificate_rows import shown
 from domain.errors import NotFound
+from domain.offers import CARD
 from extensions import db
 from models import Certificate, Event, Holder, Message, VerificationCase
-from operations import case_drafts, events, feedback, identity_requests, sessions
+from operations import case_drafts, events, feedback, identity_requests, offers, sessions
 from operations.identity_requests import PAGES
+
+_CELLS = ("title_level", "cert_no", "title", "specialty", "awarding_body", "awarded_on", "obtained_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ def note_download(holder: Holder, what: str) -> None:
 
 def own_certificate(holder: Holder, certificate_id: int) -> Certificate:
     """Return a verified record of the holder's own; raises NotFound for any other."""
-    record = db.session.get(Certificate, certificate_id)
-    if record is None or not holder.is_named_by(record) or not record.is_public:
+    record = next((one for one in offers.shown_in_full(holder) if one.id == certificate_id), None)
+    if record is None:
         raise NotFound("没有这本证书，或者还没有审验通过")
     return record
 
@@ -45,7 +48,10 @@ def everything(holder: Holder, happened: Mapping[str, str]) -> dict[str, Any]:
     """
     return {
         "账号": _account(holder),
-        "证书记录": [_record(one) for one in Certificate.of_person(holder)],
+        "证书记录": [
+            *(_record(one) for one in offers.shown_in_full(holder)),
+            *(_card(one) for one in offers.shown_as_card(holder)),
+        ],
         "审验": [_case(one, happened) for one in _all_cases(holder)],
         "消息": [_message(one) for one in _messages(holder)],
         "意见反馈": [
@@ -105,6 +111,12 @@ def _record(record: Certificate) -> dict[str, str]:
     return facts | {"管理的职改办": record.office.name, "审验通过时间": _moment(record.verified_at)}
 
 
+def _card(record: Certificate) -> dict[str, str]:
+    """What the portal shows of a record whose number its holder has not typed from the paper."""
+    facts = {field.label: shown(getattr(record, field.key)) for field in CARD}
+    return {"年度": _year(record), **facts, "说明": "输入证书编号以后，才列出其他内容"}
+
+
 def _case(case: VerificationCase, happened: Mapping[str, str]) -> dict[str, Any]:
     events_told = [one for one in Event.about("case", case.id) if one.action in happened]
     facts = {field.label: shown(getattr(case, field.key)) for field in PORTAL}
@@ -131,13 +143,19 @@ def table(holder: Holder) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     cases = [
         (_cells(case), case.state.holder_label, case.receipt) for case in reversed(case_drafts.cases_of(holder.id))
     ]
-    offered = [(_cells(record), "还没有审验", "") for record in case_drafts.offered(holder)]
+    offered = [(_card_cells(record), "还没有审验", "") for record in offers.offered(holder)]
     rows = [(str(at), *cells, state, receipt) for at, (cells, state, receipt) in enumerate([*cases, *offered], 1)]
     return head, rows
 
 
-def _cells(source: VerificationCase | Certificate) -> tuple[str, ...]:
-    awarded = source.awarded_on
-    year = str(awarded.year) if awarded else ""
-    keys = ("title_level", "cert_no", "title", "specialty", "awarding_body", "awarded_on", "obtained_by")
-    return (year, *(shown(getattr(source, key)) for key in keys))
+def _cells(source: VerificationCase) -> tuple[str, ...]:
+    return (_year(source), *(shown(getattr(source, key)) for key in _CELLS))
+
+
+def _card_cells(record: Certificate) -> tuple[str, ...]:
+    on_card = {field.key for field in CARD}
+    return (_year(record), *(shown(getattr(record, key)) if key in on_card else "" for key in _CELLS))
+
+
+def _year(source: VerificationCase | Certificate) -> str:
+    return str(source.awarded_on.year) if source.awarded_on else ""

@@ -9,15 +9,15 @@ from typing import Any
 from flask import current_app, url_for
 
 from domain.access import Actor, Role
-from domain.certificate_fields import BY_KEY, FOLDED, FORMER_NAME_LABEL
+from domain.certificate_fields import BY_KEY, FOLDED, FORMER_NAME_LABEL, Field
 from domain.certificate_rows import shown
 from domain.differences import Parts, marked
 from domain.entrances import asked_at
 from domain.stored_values import revived
 from domain.verification import BY_NAME, OFFICE_TURN, CaseState, Group, refusals, submission
-from domain.vocabulary import CertificateStatus
+from domain.vocabulary import CertificateStatus, RecordShown
 from models import Event, VerificationCase
-from operations import bodies, routing, usual_time
+from operations import bodies, case_drafts, routing, usual_time
 from operations.case_drafts import changes_of
 from operations.case_facts import CaseFacts, missing_fields, missing_photos
 
@@ -68,6 +68,7 @@ FOUND_BY_CODE = "没有证书编号的，只能用查验码或二维码查到。
 _SILENT = (S.DRAFT, S.PENDING, S.AUTO_APPROVED)
 """Where the reply of an earlier decision no longer says what to do."""
 _EMPTY = "（没有填）"
+NO_NUMBER, OTHER_NUMBER = "证书上没有编号", "与导入记录不同"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _ways(case: VerificationCase, actor: Actor) -> Iterator[Way]:
 def _way_on(case: VerificationCase) -> Way:
     if only_unsent(case):
         return Way("去提交", url_for("sending.photos", case_id=case.id), primary=True)
-    return Way("继续填写", url_for("wizard.fill_in", case_id=case.id))
+    return Way("继续填写", next_page(case))
 
 
 def may(case: VerificationCase, actor: Actor, name: str) -> bool:
@@ -177,8 +178,15 @@ def only_unsent(case: VerificationCase) -> bool:
     return case.state is S.DRAFT and not CaseFacts(case).missing
 
 
+def awaits_number(case: VerificationCase) -> bool:
+    """Whether a draft begun by a card has no number yet."""
+    return case_drafts.may_open(case) and case.cert_no is None and not case.without_number
+
+
 def next_page(case: VerificationCase) -> str:
     """Return where somebody who wants to go on with the case has to go."""
+    if awaits_number(case):
+        return url_for("wizard.record_number", certificate_id=case.certificate_id)
     if case.state in (S.DRAFT, S.NEEDS_CHANGES):
         return url_for("wizard.fill_in", case_id=case.id)
     return url_for("own_cases.details", case_id=case.id)
@@ -195,8 +203,14 @@ def _who(event: Event) -> str:
 
 
 def changes(case: VerificationCase) -> list[tuple[str, str, str, str]]:
-    """Return what the holder changed against the record: key, label, record, case."""
-    return [(key, BY_KEY[key].label, shown(before), shown(after)) for key, (before, after) in changes_of(case).items()]
+    """Return what the holder changed against what they may see of the record: key, label, record, case.
+
+    Of a number that did not open the record nothing is told, not even whether it is the record's after all.
+    """
+    told = [(key, BY_KEY[key].label, shown(before), shown(after)) for key, (before, after) in changes_of(case).items()]
+    if not case_drafts.by_card(case):
+        return told
+    return [("cert_no", BY_KEY["cert_no"].label, OTHER_NUMBER, case.cert_no or NO_NUMBER), *told]
 
 
 def corrections(case: VerificationCase) -> list[tuple[str, Parts, Parts]]:
@@ -210,10 +224,15 @@ def corrections(case: VerificationCase) -> list[tuple[str, Parts, Parts]]:
 def values(case: VerificationCase) -> list[tuple[str, str]]:
     """Return what the case says, by label; once it is public, what the record says."""
     source = case.certificate if case.state.is_public and case.certificate else case
-    asked = [(field.label, shown(getattr(source, field.key))) for field in asked_at(case.entrance)]
+    asked = [(field.label, _value(source, field)) for field in asked_at(case.entrance)]
     folded = [(field.label, shown(getattr(source, field.key))) for field in FOLDED]
     more = [(FORMER_NAME_LABEL, case.former_name or ""), *folded]
     return [*asked, *((label, value) for label, value in more if value)]
+
+
+def _value(source: Any, field: Field) -> str:
+    absent = field.key == "cert_no" and source.cert_no is None and getattr(source, "without_number", True)
+    return NO_NUMBER if absent else shown(getattr(source, field.key))
 
 
 def next_step(case: VerificationCase) -> str:
@@ -261,7 +280,7 @@ class Outcome:
 
 def outcome(case: VerificationCase) -> Outcome:
     automatic = case.state is S.DRAFT and submission(CaseFacts(case)).name == "submit_matched"
-    return Outcome(automatic, len(changes_of(case)), case.certificate is not None, _deciding_office(case))
+    return Outcome(automatic, len(changes(case)), case.record_shown is RecordShown.ALL, _deciding_office(case))
 
 
 def _deciding_office(case: VerificationCase) -> str:

@@ -16,7 +16,7 @@ from drawing.reports import Report, certificate_report
 from drawing.sheets import one_table
 from extensions import db, writing
 from models import Certificate, Holder, now
-from operations import own_data
+from operations import offers, own_data
 from public_views import case_words
 from public_views.addresses import public_address
 from public_views.portal import holder
@@ -41,8 +41,7 @@ AWAY = "这张照片暂时读不出来，请过一会儿再下载一次。"
 @requires(Permission.OWN_CASES)
 def page() -> str:
     own = holder()
-    verified = [one for one in Certificate.of_person(own) if one.is_public]
-    return render_template("portal/downloads.html", verified=verified)
+    return render_template("portal/downloads.html", verified=offers.shown_in_full(own))
 
 
 def _file(data: Any, name: str, media_type: str) -> Response:

@@ -8,7 +8,7 @@ from domain import title_path
 from domain.title_path import HeldTitle
 from domain.vocabulary import CertificateStatus
 from models import Certificate, Holder
-from operations import lookups, notices, population
+from operations import lookups, notices, offers, population
 from operations.dictionaries import today
 from public_views import charts
 from web.notices import HOLDERS
@@ -16,7 +16,7 @@ from web.notices import HOLDERS
 
 def beside_the_certificates(holder: Holder) -> dict[str, Any]:
     counted = population.last_count()
-    times, last_looked_up = lookups.of_holder(holder.id_digests)
+    times, last_looked_up = lookups.of_certificates([record.id for record in offers.shown_in_full(holder)])
     return {
         "times": times,
         "last_looked_up": last_looked_up,
@@ -28,13 +28,18 @@ def beside_the_certificates(holder: Holder) -> dict[str, Any]:
 
 
 def road(holder: Holder) -> dict[str, Any]:
-    """Return the titles on record under the holder's name and number, and the stages they reach."""
-    titles = [_held(record) for record in Certificate.of_person(holder)]
+    """Return the titles on record under the holder's name and number, and the stages they reach.
+
+    Of what the holder has not opened with its number, no more than the card.
+    """
+    titles = [_held(record) for record in offers.shown_in_full(holder)]
+    titles += [_held(record, full=False) for record in offers.shown_as_card(holder)]
     return {"titles": title_path.in_order(titles), "stages": title_path.stages(titles)}
 
 
-def _held(record: Certificate) -> HeldTitle:
+def _held(record: Certificate, *, full: bool = True) -> HeldTitle:
     void = record.cert_status is CertificateStatus.VOID
     return HeldTitle(
-        record.title or "", record.title_level, record.awarded_on, record.awarding_body or "", record.is_public, void
-    )
+        record.title or "", record.title_level, record.awarded_on, record.awarding_body or "", record.is_public, void,
+        in_full=full,
+    )  # fmt: skip

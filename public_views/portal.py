@@ -10,7 +10,7 @@ from flask_login import current_user
 from domain.access import Permission
 from domain.verification import CaseState
 from models import Holder, VerificationCase
-from operations import case_drafts, holders
+from operations import case_drafts, holders, offers
 from public_views import case_words
 from public_views.home_page import beside_the_certificates
 from public_views.person_fields import regions
@@ -45,7 +45,7 @@ def _own_certificates() -> dict[str, Any]:
     cases = case_drafts.cases_of(holder().id)
     return {
         "cases": cases,
-        "offered": case_drafts.offered(holder()),
+        "offered": offers.offered(holder()),
         "groups": case_words.grouped(cases, current_actor()),
         "empty": case_words.EMPTY_GROUPS,
     }

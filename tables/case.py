@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from domain.access import Place
 from domain.identifiers import mask_id
 from domain.verification import OPEN_STATES, CaseState
-from domain.vocabulary import Entrance, PhotoKind
+from domain.vocabulary import Entrance, PhotoKind, RecordShown
 from tables.accounts import Holder
 from tables.certificate import Certificate
 from tables.columns import (
@@ -33,22 +33,25 @@ from tables.office import Office
 
 KEPT, REMOVED, OWED = "deleted_at IS NULL", "deleted_at IS NOT NULL", "owed_since IS NOT NULL"
 UNSENT = f"state = '{CaseState.DRAFT.value}'"
+TO_CHECK = "to_check_since IS NOT NULL"
 _OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
 
-_NUMBERLESS = f"entrance = '{Entrance.CIVIL_SERVANT.value}' AND {_OPEN}"
+_NUMBERLESS = f"(entrance = '{Entrance.CIVIL_SERVANT.value}' OR without_number) AND {_OPEN}"
 
 
 class VerificationCase(PortalColumns, ScopedByOffice, Model):
     """One holder's verification of one certificate: what was filled in, where it stands, who may decide it.
 
     A draft without a record belongs to no office. `submitted` is what the holder last sent, `correction` what the
-    office wrote beside it, and `undo` keeps what a decision replaced, for 恢复.
+    office wrote beside it, and `undo` keeps what a decision replaced, for 恢复. `record_shown` says how much of its
+    record the holder has seen: all of it only where its number was typed from the paper.
     """
 
     __tablename__ = "verification_case"
     __table_args__ = (
         one_of("state", CaseState),
         one_of("entrance", Entrance),
+        one_of("record_shown", RecordShown),
         CheckConstraint("state = 'draft' OR office_id IS NOT NULL", name="sent_has_office"),
         Index("uq_case_open_certificate", "certificate_id", unique=True,
               sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
@@ -65,6 +68,7 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
         *indexes_per_scope("case", "removed", "submitted_at", "id", where=REMOVED),
         *indexes_per_scope("case", "owed", "owed_since", where=OWED),
         Index("ix_case_unsent", "filled_in_at", "id", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
+        *indexes_per_scope("case", "check", "to_check_since", "id", where=TO_CHECK),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +79,11 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     )
     state: Mapped[CaseState] = mapped_column(TermType(CaseState), default=CaseState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
+    record_shown: Mapped[RecordShown] = mapped_column(
+        TermType(RecordShown), default=RecordShown.NOTHING, server_default=RecordShown.NOTHING.value
+    )
+    without_number: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the holder says that the paper has no number."""
     former_name: Mapped[str | None] = mapped_column(String(50))
     submitted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     correction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -91,6 +100,9 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     filled_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=now)
     """When its holder last worked on it: a draft lapses a year later (domain.retention)."""
     lapse_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    to_check_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Since when it stands in 待抽查; None: it does not."""
 
     holder: Mapped[Holder] = relationship()
     certificate: Mapped[Certificate | None] = relationship()
@@ -129,11 +141,28 @@ class VerificationCase(PortalColumns, ScopedByOffice, Model):
     def leave_record(self) -> None:
         """Go on as a draft typed by hand."""
         self.certificate_id = None
+        self.record_shown = RecordShown.NOTHING
         self.leave_office()
         self.version += 1
 
     def photo(self, kind: PhotoKind) -> CasePhoto | None:
         return next((photo for photo in self.photos if photo.kind == kind and not photo.superseded), None)
+
+
+class NumberTry(Model):
+    """A wrong number that was typed for an offered record.
+
+    It hangs on the record, which is offered to one person alone, and not on a case: giving a case up, or closing the
+    account, brings no new tries. What a released account typed is not the person's.
+    """
+
+    __tablename__ = "number_try"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(index=True)
+    holder_id: Mapped[int] = mapped_column(index=True)
+    number: Mapped[str] = mapped_column(EncryptedText())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now)
 
 
 class CaseClaim(Model):

@@ -40,7 +40,7 @@ IN_PATH = {
     "own_cases.details": "own", "own_cases.confirm": "own", "own_cases.ask_discard": "own", "own_cases.discard": "own",
     "own_cases.dispute": "own", "own_cases.withdraw": "own", "wizard.fill_in": "own", "wizard.save": "own",
     "wizard.read_over": "own", "sending.done": "own", "sending.photos": "own", "sending.take": "own", "sending.photo": "own",
-    "wizard.from_record": "record", "admin.notice": "notices", "own_notices.one_of_holder": "told",
+    "wizard.from_record": "record", "wizard.record_number": "record", "admin.notice": "notices", "own_notices.one_of_holder": "told",
     "own_notices.one_of_employer": "told",
     "admin.notice_picture": "notices", "own_notices.picture_of_holder": "told", "own_notices.picture_of_employer": "told",
 }  # fmt: skip

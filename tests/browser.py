@@ -126,7 +126,7 @@ class ServerProcess:
         self.base_url = f"http://{HOST}:{self.port}"
         self.log = instance / "server.log"
         self.environment = {
-            **inherited, "APP_ENV": "development", "INSTANCE_PATH": str(instance), **(environment or {}),
+            **inherited, "APP_ENV": "development", "INSTANCE_PATH": str(instance), "SPOT_CHECK_PERCENT": "0", **(environment or {}),
         }  # fmt: skip
 
     def run_command(self, *words: str) -> str:

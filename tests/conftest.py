@@ -114,7 +114,7 @@ def make_app(folder: Path, url: str) -> Flask:
     environ = {
         "APP_ENV": "development", "INSTANCE_PATH": str(folder), "DATABASE_URL": url, "PUBLIC_URL": "http://localhost",
         "PHOTO_STORAGE": "local", "SMTP_HOST": "", "OFFICE_DEFAULT_PASSWORD": "first-password-of-tests",
-        "JOBS_INLINE": "1",
+        "JOBS_INLINE": "1", "SPOT_CHECK_PERCENT": "0",
     }  # fmt: skip
     app = create_app(environ)
     app.testing = True

@@ -39,6 +39,7 @@ from models import (
 from operations import bodies, case_drafts, cases, employers, events, holders, sessions
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
+from operations.offers import OnPaper
 from photos import SafePhoto
 from tests.conftest import PASSWORD_HASH
 
@@ -205,7 +206,7 @@ def draft(
     with writing():
         owner = db.session.get_one(Holder, holder_id)
         case = _started(owner, record_id, (form or {}).get("cert_no", ""))
-        _fill_in(case, form or {**shown_values(case), **changed})
+        _fill_in(case, form or {**shown_values(case.certificate), **changed})
         if photos:
             add_photos(case)
     return case
@@ -213,12 +214,14 @@ def draft(
 
 def _started(owner: Holder, record_id: int | None, number: str) -> VerificationCase:
     if record_id is None:
-        return case_drafts.start_by_number(owner.actor, owner, number)
-    return case_drafts.start_from_record(owner.actor, owner, record_id)
+        return case_drafts.start_by_number(owner.actor, owner, OnPaper(number, sure=True))
+    number = db.session.get_one(Certificate, record_id).cert_no or ""
+    return case_drafts.start_from_record(owner.actor, owner, record_id, OnPaper(number, sure=True))
 
 
-def shown_values(case: VerificationCase) -> dict[str, str]:
-    return {key: shown(value) for key, value in values_of(case, PORTAL_KEYS).items()}
+def shown_values(source: VerificationCase | Certificate | None) -> dict[str, str]:
+    """Return what the form shows; of a record, what its holder reads on the paper."""
+    return {key: shown(value) for key, value in values_of(source, PORTAL_KEYS).items()}
 
 
 def _fill_in(case: VerificationCase, form: dict[str, str]) -> None:

@@ -11,24 +11,26 @@ from domain.verification import EDITABLE, CaseState
 from domain.vocabulary import PhotoKind
 from extensions import db, writing
 from models import Holder, VerificationCase
-from operations import case_drafts
+from operations import case_drafts, offers
+from operations.offers import OnPaper
 from tests import factories
 from tests.engines import PLAIN_SQL
 from tests.factories import act, case_at, certificate, draft, edit, holder, photo
 
 
-def start(owner, record):
-    owner_id, record_id = owner.id, record.id
+def start(owner, record, number=None, **said):
+    """Begin by the card of a record, its number typed from the paper unless another one is given."""
+    owner_id, record_id, number = owner.id, record.id, number or record.cert_no or ""
     with writing():
         owner = db.session.get_one(Holder, owner_id)
-        return case_drafts.start_from_record(owner.actor, owner, record_id)
+        return case_drafts.start_from_record(owner.actor, owner, record_id, OnPaper(number, **said))
 
 
-def start_by_number(owner, number):
+def start_by_number(owner, number, **said):
     owner_id = owner.id
     with writing():
         owner = db.session.get_one(Holder, owner_id)
-        return case_drafts.start_by_number(owner.actor, owner, number)
+        return case_drafts.start_by_number(owner.actor, owner, OnPaper(number, **said))
 
 
 def attach(case, kind, one):
@@ -42,16 +44,16 @@ def test_a_record_is_offered_where_name_and_id_number_both_equal_it(app):
     certificate(owner, name="韦晓兰")
     certificate(None, name=owner.name)
 
-    assert case_drafts.offered(owner) == [mine]
+    assert offers.offered(owner) == [mine]
 
 
 def test_what_has_a_case_is_offered_no_more_until_it_is_given_up(app):
     case = draft(record := certificate(owner := holder()))
-    during = case_drafts.offered(owner)
+    during = offers.offered(owner)
 
     act("holder", case, "discard")
 
-    assert (during, case_drafts.offered(owner)) == ([], [record])
+    assert (during, offers.offered(owner)) == ([], [record])
 
 
 def test_nobody_starts_a_strangers_record_or_a_verified_one(app):
@@ -90,10 +92,30 @@ def test_what_the_account_says_is_not_asked_again(app):
 
 
 @PLAIN_SQL
-@pytest.mark.parametrize("typed", ["", "无", "1234567890123456", "桂中级字第0812号", "12a"])
-def test_the_portal_takes_only_digits(app, typed):
-    with pytest.raises(FieldProblem, match="证书编号"):
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "还没有填证书编号"), ("无", "还没有填证书编号"), ("000", "还没有填证书编号"), ("桂" * 31, "太长了"),
+        ("1234567890123456", "确实是这样写的吗"), ("桂中级字第0812号", "确实是这样写的吗"), ("12a", "确实是这样写的吗"),
+    ],
+)  # fmt: skip
+def test_the_portal_asks_about_a_number_that_is_not_of_digits(app, typed, sentence):
+    with pytest.raises(FieldProblem, match=sentence):
         start_by_number(holder(), typed)
+
+
+def test_a_number_of_another_shape_is_taken_once_its_holder_is_sure(app):
+    case = start_by_number(holder(), "编号：桂中级字第 ０８１２ 号", sure=True)
+
+    assert (case.cert_no, case.without_number) == ("桂中级字第0812号", False)
+
+
+def test_a_paper_without_a_number_is_a_tick_box(app):
+    case = start_by_number(holder(), "", absent=True)
+
+    assert (case.cert_no, case.without_number) == (None, True)
+    with pytest.raises(FieldProblem, match="请只留一样"):
+        start_by_number(holder(), "0833232", absent=True)
 
 
 def test_a_record_imported_beside_a_pending_case_of_its_number_opens_no_second_one(app):

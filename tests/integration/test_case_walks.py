@@ -15,9 +15,10 @@ from domain.stored_values import plain
 from domain.verification import TRANSITIONS, available
 from domain.vocabulary import PhotoKind
 from extensions import db, writing
-from models import Event, Holder, ProblemPerson, VerificationCase
+from models import Certificate, Event, Holder, ProblemPerson, VerificationCase
 from operations import case_drafts, events, lookups
 from operations.case_facts import PORTAL_KEYS, CaseFacts
+from operations.offers import OnPaper
 from tests import factories
 from tests.engines import PLAIN_SQL
 from tests.factories import act, certificate, draft, holder, office, staff
@@ -121,7 +122,8 @@ def _edit(case_id, specialty):
 def _start(holder_id, record_id):
     with writing():
         owner = db.session.get_one(Holder, holder_id)
-        case = case_drafts.start_from_record(owner.actor, owner, record_id)
+        number = db.session.get_one(Certificate, record_id).cert_no
+        case = case_drafts.start_from_record(owner.actor, owner, record_id, OnPaper(number))
         if case.submitted is None and not case.photos:
             factories.add_photos(case)
     return case.id

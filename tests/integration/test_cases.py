@@ -97,7 +97,7 @@ def test_a_listed_person_is_never_approved_automatically_until_the_listing_is_li
 
 
 def test_what_is_incomplete_is_not_sent_and_everything_missing_is_said_at_once(app):
-    case = draft(certificate(owner := holder(confirmed=False)), photos=False)
+    case = draft(None, owner := holder(confirmed=False), photos=False)
     with writing():
         db.session.get_one(VerificationCase, case.id).specialty = None
 

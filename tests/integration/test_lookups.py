@@ -62,7 +62,7 @@ def test_what_is_folded_and_what_waits_is_counted_together(app):
     lookups.fold()
     lookups.fold()
 
-    assert (waiting, lookups.count_of(record.id), lookups.of_holder([record.id_digest])[0]) == (4, 4, 4)
+    assert (waiting, lookups.count_of(record.id), lookups.of_certificates([record.id])[0]) == (4, 4, 4)
 
 
 def test_what_cannot_be_written_waits_on(app, monkeypatch):

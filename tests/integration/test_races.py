@@ -38,6 +38,7 @@ from operations import (
     working_days,
 )
 from operations import staff as accounts_of_offices
+from operations.offers import OnPaper
 from tests import factories
 from tests.factories import COUNTY, act, at_once, case_at, certificate, draft, holder, office, registration, staff
 
@@ -107,15 +108,15 @@ def test_an_address_that_somebody_else_took_first_is_named(app):
 
 def test_starts_from_one_record_and_of_one_number_lead_to_one_draft(app):
     record = certificate(owner := holder())
-    owner_id, record_id = owner.id, record.id
+    owner_id, record_id, paper = owner.id, record.id, OnPaper(record.cert_no)
 
     def from_record():
         owner = db.session.get_one(Holder, owner_id)
-        case_drafts.start_from_record(owner.actor, owner, record_id)
+        case_drafts.start_from_record(owner.actor, owner, record_id, paper)
 
     def by_number():
         owner = db.session.get_one(Holder, owner_id)
-        case_drafts.start_by_number(owner.actor, owner, "0833232")
+        case_drafts.start_by_number(owner.actor, owner, OnPaper("0833232"))
 
     answers = at_once(app, *([written(from_record)] * 6), *([written(by_number)] * 6))
 
@@ -202,12 +203,14 @@ def test_of_twenty_moves_of_one_certificate_one_takes_effect(app):
 
 def test_a_record_is_not_deleted_from_under_a_case_that_begins(app):
     owner = holder()
-    record_ids = [certificate(owner).id for _ in range(4)]
+    records = [certificate(owner) for _ in range(4)]
+    record_ids = [record.id for record in records]
+    papers = {record.id: OnPaper(record.cert_no) for record in records}
     owner_id, clerk = owner.id, staff("ls.staff")
 
     def start(record_id):
         owner = db.session.get_one(Holder, owner_id)
-        case_drafts.start_from_record(owner.actor, owner, record_id)
+        case_drafts.start_from_record(owner.actor, owner, record_id, papers[record_id])
 
     works = [written(start, one) for one in record_ids]
     works += [written(register.move, clerk, one, 1, "delete_certificate", "重复") for one in record_ids]

@@ -9,7 +9,7 @@ from domain.verification import CaseState
 from domain.vocabulary import CertificateStatus
 from extensions import db, writing
 from models import Certificate, DeletedCertificate, Event, Message, VerificationCase
-from operations import case_drafts, conflicts, events, lookups, offices, register
+from operations import conflicts, events, lookups, offers, offices, register
 from operations.matching import OnRecord, claim_of
 from tests import factories
 from tests.engines import PLAIN_SQL
@@ -141,7 +141,7 @@ def test_a_deleted_record_is_nowhere_and_comes_back_to_the_last_sign(app):
     before = stored(record.id)
 
     move("ls.staff", record.id, "delete_certificate")
-    offered = case_drafts.offered(owner)
+    offered = offers.offered(owner)
     gone = db.session.get(Certificate, record.id)
     move("ls.staff", record.id, "undelete_certificate", reason="")
 

@@ -35,6 +35,7 @@ import               -       -       -         -               -                
 commit_submitted     -       -       -         -               -                below   below
 reference_records    -       -       -         -               -                below   below
 review               -       -       -         -               -                below   below
+spot_checks          -       -       -         -               -                below   below
 identity_corrections -       -       -         -               -                below   below
 releases             -       -       -         -               -                -       below
 feedback             -       -       -         -               -                below   below

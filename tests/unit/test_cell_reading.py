@@ -95,12 +95,14 @@ def test_a_sentence_about_an_endless_cell_stays_short(key: str) -> None:
 # Certificate numbers.
 
 
-@pytest.mark.parametrize("cell", ["无", " 无 ", "\u200b无"])
+@pytest.mark.parametrize(
+    "cell", ["无", " 无 ", "\u200b无", "—", "/", "N/A", "暂 无", "0", "000", "####", "证书编号：无"]
+)
 def test_a_number_that_says_none_counts_as_empty(cell: str) -> None:
     assert read("cert_no", cell) == EMPTY
 
 
-@pytest.mark.parametrize("number", ["0833232", "833232", "0", "000000000000001", "123456789012345"])
+@pytest.mark.parametrize("number", ["0833232", "833232", "01", "000000000000001", "123456789012345"])
 def test_a_number_of_digits_is_kept_with_its_zeros_and_nothing_said(number: str) -> None:
     assert read("cert_no", number) == Reading(number)
 

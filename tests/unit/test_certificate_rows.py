@@ -14,7 +14,18 @@ from domain.access import Place
 from domain.cell_reading import Dictionaries
 from domain.cells import CellError, CellValue, Formula
 from domain.certificate_fields import BY_KEY, FIELDS, STORED
-from domain.certificate_rows import Answers, CheckedRow, Importer, Remark, RowChecker, differing, read_answers, shown
+from domain.certificate_rows import (
+    ASK_NUMBER,
+    TOO_LONG_NUMBER,
+    Answers,
+    CheckedRow,
+    Importer,
+    Remark,
+    RowChecker,
+    differing,
+    read_answers,
+    shown,
+)
 from domain.identifiers import IdDocument, check_character, parse_id
 from domain.partial_dates import PartialDate
 from domain.titles import TitleCatalogue, load_titles
@@ -376,10 +387,12 @@ RECORD: dict[str, Any] = {
 DOCUMENT = parse_id(id_number(), TODAY)
 
 
-def answer(kept: Mapping[str, Any], document: IdDocument | None = DOCUMENT, /, **typed: str) -> Answers:
+def answer(
+    kept: Mapping[str, Any], document: IdDocument | None = DOCUMENT, /, *, sure: bool = False, **typed: str
+) -> Answers:
     """Send the form as the page shows the record, with some fields typed over."""
     form = {key: shown(value) for key, value in kept.items()}
-    return read_answers({**form, **typed}, kept, document, DICTIONARIES)
+    return read_answers({**form, **typed}, kept, document, DICTIONARIES, sure_of_number=sure)
 
 
 def test_a_form_sent_back_as_it_came_says_what_the_record_says() -> None:
@@ -413,11 +426,19 @@ def test_touching_one_field_does_not_bring_up_what_is_odd_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("typed", ["桂中级字第0813号", "1234567890123456", "A0812"])
-def test_a_number_typed_in_the_portal_has_digits_only(typed: str) -> None:
-    answers = answer(RECORD, cert_no=typed)
+def test_a_number_of_another_shape_typed_in_a_form_is_asked_about_once(typed: str) -> None:
+    asked, sure = answer(RECORD, cert_no=typed), answer(RECORD, sure=True, cert_no=typed)
 
-    assert told(answers.problems) == {"cert_no": "证书编号最多 15 位，只有数字"}
-    assert answers.values["cert_no"] is None
+    assert told(asked.problems) == {"cert_no": ASK_NUMBER}
+    assert asked.values["cert_no"] is None
+    assert (sure.problems, sure.values["cert_no"]) == ([], typed)
+
+
+def test_a_number_typed_in_a_form_has_thirty_signs_at_most() -> None:
+    longest, longer = "桂" * 30, "桂" * 31
+
+    assert answer(RECORD, sure=True, cert_no=longest).problems == []
+    assert told(answer(RECORD, sure=True, cert_no=longer).problems) == {"cert_no": TOO_LONG_NUMBER}
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ ask_changes        -      O      O          -               -             -     
 ask_confirmation   -      O      O          -               -             -           -          -         -
 find_counterfeit   -      O      O          -               -             -           -          -         -
 take_back          -      -      O          O               O             O           O          O         O
+check              -      -      -          -               -             O           O          -         -
 hand_over          -      O      -          -               -             -           -          -         -
 delete             O      O      -          -               -             -           -          -         -
 undelete           -      -      -          -               -             -           -          -         -
@@ -88,13 +89,13 @@ TARGETS: dict[str, CaseState | None] = {
     "submit_matched": S.AUTO_APPROVED, "submit": S.PENDING, "withdraw": S.DRAFT, "discard": None, "abandon": S.DRAFT, "resubmit": S.PENDING,
     "confirm": S.APPROVED, "dispute": S.PENDING, "correct": None, "approve": S.APPROVED, "reject": S.REJECTED,
     "call_in": S.ONSITE, "ask_changes": S.NEEDS_CHANGES, "ask_confirmation": S.NEEDS_CONFIRMATION,
-    "find_counterfeit": S.COUNTERFEIT, "take_back": S.PENDING, "hand_over": S.PENDING, "delete": None, "undelete": None,
+    "find_counterfeit": S.COUNTERFEIT, "take_back": S.PENDING, "check": None, "hand_over": S.PENDING, "delete": None, "undelete": None,
 }  # fmt: skip
 REPLIES = {
     "submit_matched": "none", "submit": "none", "withdraw": "none", "discard": "none", "abandon": "none", "resubmit": "none",
     "confirm": "none", "dispute": "required", "correct": "none", "approve": "optional", "reject": "required",
     "call_in": "required", "ask_changes": "required", "ask_confirmation": "optional", "find_counterfeit": "required",
-    "take_back": "required", "hand_over": "required", "delete": "required", "undelete": "none",
+    "take_back": "required", "hand_over": "required", "delete": "required", "undelete": "none", "check": "none",
 }  # fmt: skip
 LABELS = {
     "draft": ("信息未完善", "信息未完善", "待完善"), "pending": ("审核中", "审核中", "审核中"),
@@ -116,6 +117,7 @@ def a_case(state: CaseState = S.PENDING, **facts: Any) -> Any:
     usual: dict[str, Any] = {
         "holder_id": 7, "place": COUNTY, "has_correction": True, "touched_by_office": False, "missing": [],
         "ever_handled_by_office": False, "ever_taken_back": False,
+        "number_typed": True, "to_be_checked": True, "released": False,
         "matches_record": True, "holder_listed": False, "holder_email_confirmed": True, "refused_before": False,
         "held_by_another": False, "deleted": False,
     }  # fmt: skip
@@ -259,6 +261,7 @@ def test_the_batch_actions_are_the_seven_of_the_review_list_and_what_moves_cases
         "待客户确认",
         "假证",
         "恢复",
+        "看过，没问题",
         "转办",
         "删除",
         "撤销删除",
@@ -390,4 +393,5 @@ def test_what_a_reply_or_a_correction_still_has_to_bring_does_not_hide_a_button(
 def test_a_draft_equal_to_its_record_takes_the_automatic_way() -> None:
     assert submission(a_case(S.DRAFT)).name == "submit_matched"
     assert submission(a_case(S.DRAFT, matches_record=False)).name == "submit"
+    assert submission(a_case(S.DRAFT, number_typed=False)).name == "submit"
     assert submission(a_case(S.DRAFT, holder_listed=True)).name == "submit"

@@ -93,9 +93,11 @@ def trail(case_id: int) -> list[str]:
 
 
 def start(client: CheckedClient, certificate_id: int) -> int:
-    """Click 点击审验此证书 on the home page; return the case."""
+    """Click 点击审验此证书 on the home page and type the number as the paper has it; return the case."""
+    number = db.session.get_one(Certificate, certificate_id).cert_no
     client.get("/portal/")
-    client.send(f"/portal/verify/record/{certificate_id}/")
+    client.get(f"/portal/verify/record/{certificate_id}/")
+    client.send(f"/portal/verify/record/{certificate_id}/", {"cert_no": number})
     return case().id
 
 

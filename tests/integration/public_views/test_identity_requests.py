@@ -19,7 +19,7 @@ from domain.verification import CaseState
 from domain.vocabulary import RequestKind, RequestState
 from extensions import db, writing
 from models import Event, Holder, IdentityRequest, Message, ProblemPerson, VerificationCase, id_digest, now
-from operations import case_drafts, identity_requests
+from operations import identity_requests, offers
 from operations.identity_requests import Claimant
 from tests.engines import PLAIN_SQL
 from tests.factories import case_at, certificate, draft, fresh_person, open_session, staff, still_open
@@ -157,7 +157,7 @@ def test_granted_the_account_has_the_right_name_and_the_right_certificates(app: 
 
     holder = the_holder(wei)
     assert (holder.name, holder.id_number, holder.id_digest) == ("韦晓兰", RIGHT, id_digest(RIGHT))
-    assert [record.id for record in case_drafts.offered(holder)] == [theirs.id]
+    assert [record.id for record in offers.offered(holder)] == [theirs.id]
     assert still_open(holder, key)
     newest = Event.about("holder", wei.id)[-1]
     assert (newest.action, newest.changed["身份证号"]) == ("correct_identity", [WEI.id_number, RIGHT])

@@ -94,7 +94,8 @@ def test_the_titles_stand_in_the_order_of_award_and_say_how_far_they_reach(wei: 
 
     words = wei.page.text.partition("职称之路")[2]
     assert "您名下还没有证书" in empty
-    assert words.index("2013 年 12 月") < words.index("2014 年 12 月")
+    assert words.index("2013 年 12 月") < words.index("2014 年 工程师（中级）")
+    assert "2014 年 12 月" not in words
     assert "中级 2014 年" in words
     assert "还没审验通过" in words
 

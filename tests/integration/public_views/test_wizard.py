@@ -153,8 +153,9 @@ def test_a_certificate_without_record_is_typed_in_and_waits_at_the_office(
     [
         ("", "还没有填证书编号"),
         ("无", "还没有填证书编号"),
-        ("1234567890123456", "证书编号最多 15 位，只有数字"),
-        ("桂中级字第0812号", "证书编号最多 15 位，只有数字"),
+        ("桂" * 31, "证书编号太长了，请照证书填写（最多 30 个字）"),
+        ("1234567890123456", "证书上确实是这样写的吗？"),
+        ("桂中级字第0812号", "证书上确实是这样写的吗？"),
     ],
 )
 def test_a_wrong_number_stays_in_its_field_with_the_sentence(wei: CheckedClient, typed: str, sentence: str) -> None:
@@ -379,11 +380,15 @@ def test_foreign_cases_and_records_cannot_be_written(wei: CheckedClient, as_hold
 
 def test_without_a_confirmed_email_everything_can_be_prepared_but_not_sent(as_holder: Any) -> None:
     client = as_holder(register(confirmed=False))
-    case_id = start(client, record())
+    record()
+    client.get("/portal/verify/")
+    client.send("/portal/verify/", {"cert_no": "1346070"})
+    case_id = case().id
+    fill_in(client, case_id, **TYPED, awarding_body="灵山县职改办")
 
     send(client, case_id)
 
-    assert "邮箱还没有确认，现在还不能提交审验" in client.page.text
+    assert "邮箱还没有确认，请先确认。" in client.page.text
     assert "重新发送确认邮件" in client.page.text
     assert "邮箱还没有确认，请打开注册邮箱里的确认链接" in client.page.text
     assert case().state is CaseState.DRAFT
