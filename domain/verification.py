@@ -327,22 +327,11 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 BY_NAME = {transition.name: transition for transition in TRANSITIONS}
 DECISIONS = tuple(transition for transition in TRANSITIONS if transition.key)
-BATCH_ACTIONS = tuple(
-    BY_NAME[name]
-    for name in (
-        "approve",
-        "reject",
-        "call_in",
-        "ask_changes",
-        "ask_confirmation",
-        "find_counterfeit",
-        "take_back",
-        "check",
-        "hand_over",
-        "delete",
-        "undelete",
-    )
-)
+_IN_BATCH = (
+    "approve", "reject", "call_in", "ask_changes", "ask_confirmation", "find_counterfeit", "take_back", "check", "hand_over",
+    "delete", "undelete",
+)  # fmt: skip
+BATCH_ACTIONS = tuple(BY_NAME[name] for name in _IN_BATCH)
 ONE_BY_ONE = ("find_counterfeit", "take_back")
 """Never offered for all rows that match: each of these is looked at."""
 

@@ -2,7 +2,7 @@
 
 A draft that was begun under the old rules goes back to the card: what it took from its record is taken out again.
 
-Revision: 0030, after 0029.
+Revision: 0031, after 0030.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
