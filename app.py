@@ -20,7 +20,7 @@ from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
 from tables import connections, kept_apart
-from web import access, assets, cookies, errors, filters, headers, templating
+from web import access, assets, cookies, errors, filters, headers, request_log, templating
 
 HOUR = 3600
 
@@ -87,6 +87,7 @@ def _set_up_faces(app: Flask) -> None:
         app.register_blueprint(blueprint)
     with app.app_context():
         views = admin_views.register(app)
+    request_log.install(app)
     errors.install(app)
     cookies.install(app)
     headers.install(app)

@@ -28,6 +28,8 @@ _SEALED_BY_VERSION = {
     _SEAL_WITH_SOURCE: (*_SEALED, "address", "device", "seal_version"),
 }
 """What a seal covers, by its version: a row keeps the version it was sealed with."""
+_SEALED_SINCE = ("address", "device")
+"""Where a row's seal does not cover them, nothing stands in them."""
 _START = b"\x00" * 32
 KEYS_ROTATED = "rotate_keys"
 """From such an event on, no seal of an older key counts: who stole one can write no trail with it."""
@@ -141,6 +143,11 @@ def _sealed(previous: bytes, event: Event) -> bytes:
     return previous + json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
 
 
+def _says_more_than_sealed(event: Event) -> bool:
+    covered = _SEALED_BY_VERSION.get(event.seal_version)
+    return covered is None or any(getattr(event, name) is not None for name in _SEALED_SINCE if name not in covered)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
@@ -203,7 +210,7 @@ class _Chain:
         key = keyring.sealed_by(seal, _sealed(self.last.seal, event))
         if event.id != expected:
             yield f"第 {expected} 条到第 {event.id - 1} 条操作记录不见了"
-        elif key is None or key < self.oldest_key:
+        elif key is None or key < self.oldest_key or _says_more_than_sealed(event):
             yield f"第 {event.id} 条操作记录被改动过"
         if self.since is not None and event.id == self.since.number and seal != self.since.seal:
             yield f"第 {event.id} 条操作记录和上次核对时不是同一条，那以后的记录被换过"

@@ -160,7 +160,7 @@ def _gate() -> Response | None:
         return None
     permission = current_app.extensions["permissions"].get(request.endpoint)
     if permission is None:
-        log.warning("closed endpoint asked for: %s", request.endpoint)
+        log.warning("closed endpoint asked for: %s from %s", request.endpoint, request.remote_addr)
         abort(404)
     if request.endpoint in _ALWAYS_OPEN:
         return None
@@ -172,7 +172,8 @@ def _gate() -> Response | None:
 
 
 def _turned_away(actor: Actor, permission: Permission) -> Response:
-    log.warning("denied: %s %s for %s %s", request.method, request.endpoint, actor.role.value, actor.id)
+    who = f"{actor.role.value} {actor.id}"
+    log.warning("denied: %s %s for %s from %s", request.method, request.endpoint, who, request.remote_addr)
     if actor.role is Role.PUBLIC:
         door = url_for(_door(permission), next=_way_back())
         if typed.written():

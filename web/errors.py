@@ -19,7 +19,7 @@ from domain.access import Role
 from domain.errors import DomainError, NotAllowed, NotFound, StaleVersion, TooMany
 from extensions import Busy, db
 from storage import StorageAway
-from web import typed
+from web import request_log, typed
 from web.access import current_actor, safe_next
 
 log = logging.getLogger(__name__)
@@ -121,42 +121,43 @@ def _domain(error: DomainError) -> tuple[str, int]:
 def _note_refusal(code: int) -> None:
     """Whoever asks for what is not theirs leaves a line."""
     if code == 404 and current_user.is_authenticated:
-        log.warning("not found or out of reach: %s %s for %s", request.method, request.endpoint, current_user.get_id())
+        who, address = current_user.get_id(), request.remote_addr
+        log.warning("not found or out of reach: %s %s for %s from %s", request.method, request.endpoint, who, address)
 
 
 def _clash(error: IntegrityError) -> tuple[str, int]:
     db.session.rollback()
-    log.warning("clash: %s %s", request.method, request.path)
+    log.warning("clash: %s", request_log.asked())
     return page(409, "刚刚有人做了同样的事，您这一次没有生效。请返回上一页，刷新后看看现在的情况。")
 
 
 def _unfitting(error: DataError) -> tuple[str, int]:
     db.session.rollback()
-    log.warning("unfitting input: %s %s", request.method, request.path)
+    log.warning("unfitting input: %s", request_log.asked())
     return page(400, "填写的内容太长，或者有不能保存的符号。请返回上一页，改短一些再提交。")
 
 
 def _busy(error: Busy) -> tuple[str, int]:
-    log.error("busy: %s %s", request.method, request.path)
+    log.error("busy: %s", request_log.asked())
     return _page_without_database(503, "系统正忙", "现在有很多人在保存，您刚才的操作没有保存，请过一会儿再试一次。")
 
 
 def _database_away(error: OperationalError) -> tuple[str, int]:
-    log.error("database: %s %s: %s", request.method, request.path, type(error.orig).__name__)
+    log.error("database: %s: %s", request_log.asked(), type(error.orig).__name__)
     return _page_without_database(503, *SENTENCES[503])
 
 
 def _disk(error: OSError) -> tuple[str, int]:
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         return _unexpected(error)
-    log.error("disk full: %s %s", request.method, request.path)
+    log.error("disk full: %s", request_log.asked())
     return _page_without_database(507, *SENTENCES[507])
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     """Log it under a number that the person can quote; show no word of it."""
     number = secrets.token_hex(4).upper()
-    log.error("unexpected error %s: %s %s\n%s", number, request.method, request.path, _trace(error))
+    log.error("unexpected error %s: %s\n%s", number, request_log.asked(), _trace(error))
     if current_app.testing:
         raise error
     phone = current_app.config["ORGANISER_PHONE"]

@@ -208,7 +208,13 @@ def test_audit_verify_gives_the_head_to_be_kept_and_takes_it_again(app, last):
 
 
 @pytest.mark.parametrize(
-    "change", ["address = '203.0.113.8'", "device = NULL", "seal_version = 1, address = NULL, device = NULL"]
+    "change",
+    [
+        "address = '203.0.113.8'",
+        "device = NULL",
+        "seal_version = 1, address = NULL, device = NULL",
+        "seal_version = 77",
+    ],
 )
 def test_an_address_cannot_be_changed_or_taken_away_unseen(last, change):
     with sources.coming_from("203.0.113.9", "Windows 电脑"):
@@ -218,6 +224,15 @@ def test_an_address_cannot_be_changed_or_taken_away_unseen(last, change):
     without_guard(f"UPDATE event SET {change} WHERE id = {last + 1}")  # noqa: S608
 
     assert before == []
+    assert found() == [f"第 {last + 1} 条操作记录被改动过"]
+
+
+@pytest.mark.parametrize("change", ["address = '203.0.113.8'", "device = '命令行'", "seal_version = 77"])
+def test_what_an_older_seal_does_not_cover_cannot_be_put_into_its_row(last, change):
+    do_something()
+
+    without_guard(f"UPDATE event SET {change} WHERE id = {last + 1} AND seal_version = 1")  # noqa: S608
+
     assert found() == [f"第 {last + 1} 条操作记录被改动过"]
 
 
