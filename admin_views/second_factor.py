@@ -62,7 +62,7 @@ def begin() -> Any:
         with writing():
             second_factor.draw(db.session.get_one(StaffUser, user_id))
         return redirect(url_for(".set_up"), 303)
-    return render_template("admin/second_factor/begin.html", form=form)
+    return render_template("admin/second_factor/begin.html", form=form, held=access.current_actor().is_held)
 
 
 @blueprint.route("/set-up", methods=("GET", "POST"))

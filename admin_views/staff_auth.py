@@ -57,7 +57,7 @@ def _way_on() -> str:
 class CodeForm(BackOfficeForm):
     code = StringField(
         "手机验证器上的 6 位数字", [filled("还没有填手机验证器上的 6 位数字")], filters=[stripped],
-        description="每 30 秒换一组。手机不在身边，填一个恢复码（10 个字，像 3kq7m-xw2pd）",
+        description="每 30 秒换一组。手机不在身边，填一个恢复码（10 位，像 3kq7m-xw2pd）",
         render_kw={
             "autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "maxlength": 30,
         },

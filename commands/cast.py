@@ -9,7 +9,7 @@ from domain.identifiers import check_character
 from domain.vocabulary import OfficeKind
 from extensions import writing
 from models import Office, StaffUser
-from operations import accounts, employers, offices, staff
+from operations import accounts, employers, offices, second_factor, staff
 from operations.offices import Contact
 
 PASSWORD = "zhengshu-2026"  # noqa: S105 - printed at start and in the README, development only
@@ -88,6 +88,10 @@ USERS = (
     DemoUser("gc.staff", "苏建平", "钦州市工程系列职改办", Role.STAFF),
 )
 
+WITH_FACTOR = DemoUser("qz.factor", "韦敏之", "钦州市职改办", Role.STAFF)
+"""The one account of the demonstration that shows the second factor; not in the tests' cast."""
+FACTOR_SECRET = "CERT2626QINZHOUDEMOSECONDFACTOR7"  # noqa: S105 - printed at start, development only
+
 
 def id_number(region: str, birth: str, sequence: str) -> str:
     """Return an invented but well-formed resident ID number."""
@@ -132,6 +136,14 @@ def let_in_employer(password_hash: str) -> None:
         clerk = employers.open_staff_account(actor, one.staff_username, one.staff_person, password_hash)
         for account in (employer.main_account, clerk):
             accounts.set_password(account, password_hash)
+
+
+def show_second_factor(password_hash: str) -> None:
+    """Open the account that shows the second factor, its secret known to everybody."""
+    codes = second_factor.new_codes()[1]
+    with writing():
+        account = _open(WITH_FACTOR, password_hash)
+        second_factor.hand_over(account, FACTOR_SECRET, codes)
 
 
 def _open(user: DemoUser, password_hash: str) -> StaffUser:

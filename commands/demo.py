@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from commands import cast, demo_cases, demo_certificates, demo_notices, demo_people, demo_register
 from commands.seeds import seed
+from domain import second_factor
 from extensions import db
 from models import Office
 from operations.passwords import hashed
@@ -28,6 +29,7 @@ def _fill() -> None:
     password_hash = hashed(cast.PASSWORD)
     cast.found_offices(hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"]), password_hash)
     cast.let_in_employer(password_hash)
+    cast.show_second_factor(password_hash)
     demo_certificates.add()
     demo_cases.add(password_hash)
     demo_register.add()
@@ -40,6 +42,7 @@ def _say_accounts() -> None:
     click.echo("  工作平台 /admin/")
     for user in cast.USERS:
         click.echo(f"    {user.username:<10}{user.office}　{user.name}（{user.role.label}）")
+    _say_second_factor()
     click.echo("  专业技术人员 /portal/")
     for holder in cast.HOLDERS:
         click.echo(f"    {holder.mobile}　{holder.name}")
@@ -49,6 +52,14 @@ def _say_accounts() -> None:
         f"    {cast.EMPLOYER.staff_username:<14}{cast.EMPLOYER.name}　{cast.EMPLOYER.staff_person}（单位工作人员）"
     )
     click.echo("")
+
+
+def _say_second_factor() -> None:
+    one = cast.WITH_FACTOR
+    command = f"import pyotp; print(pyotp.TOTP('{cast.FACTOR_SECRET}').now())"
+    click.echo(f"    {one.username:<10}{one.office}　{one.name}（{one.role.label}，登录要二次验证）")
+    click.echo(f"      验证器里输入的密钥：{second_factor.grouped(cast.FACTOR_SECRET)}")
+    click.echo(f'      没有手机也能看一看：.venv/bin/python -c "{command}"')
 
 
 def register(app: Flask) -> None:

@@ -154,6 +154,7 @@ class Actor:
     must_consent: bool = False
     """Whether the privacy notice has a version that was not consented to yet: until then only OWN_DATA is open."""
     owes_second_factor: bool = False
+    """Known of who asks for a page; work in the background goes on."""
 
     @property
     def office_id(self) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-DORMANT_AFTER = timedelta(days=90)
+from domain.retention import STAFF
+
+DORMANT_AFTER = STAFF.limit
 
 
 def awake_since(created_at: datetime, signed_in_at: datetime | None, enabled_at: datetime | None) -> datetime:

@@ -81,9 +81,23 @@ RESULTS = Retention(
 )  # fmt: skip
 STAFF = Retention(
     "dormant_staff", "职改办工作人员的账户", "90 天", "最后一次登录",
-    "满期停用，不删除：经过里有姓名。每个机构的最后一位管理员和默认账户只提醒，不停用。", ("staff_user",), 90 * DAY,
+    "满期停用，不删除：经过里有姓名。每个机构的最后一位管理员和默认账户只提醒，不停用。", ("staff_user", "second_factor", "recovery_code"), 90 * DAY,
     "后台每天停用",
 )  # fmt: skip
+DEVICES = Retention(
+    "devices", "登录用过的浏览器（只有摘要和设备的叫法）", "400 天", "从它最后一次登录", "从没用过的设备登录时，提醒本人。",
+    ("known_device",), 400 * DAY, HOURLY,
+)  # fmt: skip
+ACCOUNT_NEWS = Retention(
+    "account_news",
+    "给工作人员和单位账户的安全提醒",
+    "1 年，看过就删",
+    "发生",
+    "等本人登录时看到。",
+    ("account_news",),
+    YEAR,
+    HOURLY,
+)
 ACCESS_LOG = Retention(
     "access_log",
     "访问日志（网址、时间、地址）",
@@ -115,6 +129,6 @@ TRAIL = Retention(
 
 RETENTION = (
     DRAFTS, GIVEN_UP, UPLOADS, IDENTITY_PICTURES, FAILED_ATTEMPTS, MESSAGES, FEEDBACK, CASE_PHOTOS, LINKS, SESSIONS, JOBS,
-    RESULTS, STAFF, ACCESS_LOG, ACCOUNT, EMPLOYERS, CERTIFICATES, DECIDED, TRAIL,
+    RESULTS, STAFF, DEVICES, ACCOUNT_NEWS, ACCESS_LOG, ACCOUNT, EMPLOYERS, CERTIFICATES, DECIDED, TRAIL,
 )  # fmt: skip
 SPOKEN_OF = tuple(table for row in RETENTION for table in row.tables)

@@ -15,7 +15,7 @@ from jobs import exports, imports, sweep
 from jobs.presence import presence
 from jobs.running import DEVICE, seats, settle_later, wake
 from models import BackgroundJob, now
-from operations import background, batch_results, dormant, population, sources, statistics
+from operations import account_news, background, batch_results, devices, dormant, population, sources, statistics
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,8 @@ def make_round(number: int = 0) -> None:
             background.forget_old()
             batch_results.forget_old()
             statistics.renew()
+            devices.forget_old()
+            account_news.forget_old()
             dormant.shut_dormant()
         exports.remove_old()
         imports.tidy()

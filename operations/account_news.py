@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import delete, select
 
+from domain.retention import ACCOUNT_NEWS
 from encryption import fingerprint
 from extensions import db
 from models import Account, AccountNews, now
@@ -45,6 +46,10 @@ def take_back(account: Account, caused_by: str) -> None:
     """Forget what somebody brought about who then proved to be the owner."""
     own = delete(AccountNews).filter_by(account_kind=account.prefix, account_id=account.id)
     db.session.execute(own.where(AccountNews.caused_by == fingerprint(caused_by)))
+
+
+def forget_old() -> None:
+    db.session.execute(delete(AccountNews).where(AccountNews.created_at < now() - ACCOUNT_NEWS.limit))
 
 
 def moment_words() -> str:

@@ -24,7 +24,7 @@ from models import (
     id_digest,
     now,
 )
-from operations import case_erasing, cases, events, sessions
+from operations import case_erasing, cases, devices, events, sessions
 from operations.case_facts import CaseFacts
 from operations.identity_requests import PAGES
 
@@ -86,6 +86,7 @@ def close(holder_id: int) -> Closed:
     )
     _drop_letters(holder)
     sessions.end_all(holder)
+    devices.forget_all(holder)
     _strip(holder, keeps_name=stays > 0)
     return Closed(closed.name, closed.email, files)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 
+from domain.retention import DEVICES
 from encryption import fingerprint
 from extensions import db
 from models import Account, Holder, KnownDevice, now
 from operations import account_news, events, telling
 
-KEPT_FOR = timedelta(days=400)
+KEPT_FOR = DEVICES.limit
 """No browser keeps a cookie longer."""
 TITLE = "您的账号从一台没用过的设备登录"
 TO_HOLDERS = (
@@ -24,8 +24,7 @@ TO_OTHERS = "{moment}，您的账户从一台没用过的设备登录过（{devi
 
 def signed_in_from(account: Account, token: str, device: str, session_key: str) -> None:
     """Keep the browser that has this token; tell the owner if the account knows others but not this one."""
-    db.session.execute(delete(KnownDevice).where(KnownDevice.last_at < now() - KEPT_FOR))
-    owner = {"account_kind": account.prefix, "account_id": account.id}
+    owner = _owner(account)
     known = update(KnownDevice).filter_by(**owner, fingerprint=fingerprint(token)).values(last_at=now(), device=device)
     if db.session.execute(known).rowcount:  # type: ignore[attr-defined]
         return
@@ -34,6 +33,19 @@ def signed_in_from(account: Account, token: str, device: str, session_key: str) 
     db.session.flush()
     if not is_first:
         _tell(account, device, session_key)
+
+
+def _owner(account: Account) -> dict[str, Any]:
+    return {"account_kind": account.prefix, "account_id": account.id}
+
+
+def forget_all(account: Account) -> None:
+    """Forget every browser of an account that is closed."""
+    db.session.execute(delete(KnownDevice).filter_by(**_owner(account)))
+
+
+def forget_old() -> None:
+    db.session.execute(delete(KnownDevice).where(KnownDevice.last_at < now() - KEPT_FOR))
 
 
 def _tell(account: Account, device: str, session_key: str) -> None:

@@ -86,14 +86,16 @@ class StaffUser(Account, Model):
 
     @property
     def actor(self) -> Actor:
-        return Actor(
-            self.role, self.id, self.display_name, self.office.place, self.must_change_password,
-            owes_second_factor=is_owed(_factor_demand(), self.role, self.factor_state),
-        )  # fmt: skip
+        return Actor(self.role, self.id, self.display_name, self.office.place, self.must_change_password)
 
     @property
     def asks_code(self) -> bool:
         return asks_code(self.factor_state)
+
+    @property
+    def owes_second_factor(self) -> bool:
+        """Whether its pages are closed till the second factor is done; what it has asked for before goes on."""
+        return is_owed(_factor_demand(), self.role, self.factor_state)
 
     @property
     def second_factor_demanded(self) -> bool:

@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from domain.access import ANYBODY, GRANTS, Actor, Permission, Role
 from extensions import db, login_manager, moment, writing
-from models import Account
+from models import Account, StaffUser
 from operations import sessions, sources
 from web import typed
 
@@ -71,8 +71,13 @@ def current_actor() -> Actor:
         return ANYBODY
     known: tuple[Account | None, int, Actor] = g.get("actor", (None, 0, ANYBODY))
     if known[0] is not account or known[1] != moment.generation or db.session().info.get("writing"):
-        known = g.actor = account, moment.generation, account.actor
+        known = g.actor = account, moment.generation, _asking(account)
     return known[2]
+
+
+def _asking(account: Account) -> Actor:
+    owes = isinstance(account, StaffUser) and account.owes_second_factor
+    return replace(account.actor, owes_second_factor=True) if owes else account.actor
 
 
 def can(permission: Permission | str) -> bool:
