@@ -204,21 +204,36 @@ class _Chain:
         self.since = since
         self.last = Head(0, _START)
         self.oldest_key = 0
+        self.first_altered = 0
 
     def follow(self, event: Event) -> Iterator[str]:
         expected, seal = self.last.number + 1, bytes(event.seal)
         key = keyring.sealed_by(seal, _sealed(self.last.seal, event))
+        is_wrong = key is None or key < self.oldest_key or _says_more_than_sealed(event)
+        is_altered = event.id == expected and is_wrong
+        if not is_altered:
+            yield from self._altered_so_far()
+        elif not self.first_altered:
+            self.first_altered = event.id
         if event.id != expected:
             yield f"第 {expected} 条到第 {event.id - 1} 条操作记录不见了"
-        elif key is None or key < self.oldest_key or _says_more_than_sealed(event):
-            yield f"第 {event.id} 条操作记录被改动过"
         if self.since is not None and event.id == self.since.number and seal != self.since.seal:
             yield f"第 {event.id} 条操作记录和上次核对时不是同一条，那以后的记录被换过"
         if event.action == KEYS_ROTATED and key is not None:
             self.oldest_key = max(key, self.oldest_key)
         self.last = Head(event.id, seal)
 
+    def _altered_so_far(self) -> Iterator[str]:
+        """Many in a row are one sentence; so it is of a key that nobody has written into the settings."""
+        first, last = self.first_altered, self.last.number
+        self.first_altered = 0
+        if first and first == last:
+            yield f"第 {first} 条操作记录被改动过"
+        elif first:
+            yield f"第 {first} 条到第 {last} 条操作记录被改动过，或者当时的密钥没有写在 FIELD_KEY_OTHERS 里"
+
     def end(self) -> Iterator[str]:
+        yield from self._altered_so_far()
         if self.since is not None and self.last.number < self.since.number:
             yield f"上次核对到第 {self.since.number} 条操作记录，现在只到第 {self.last.number} 条，后面的不见了"
         kept = db.session.get(EventHead, 1)
