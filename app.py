@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 import admin_views
 import commands
 import config
 import counting
+import instance_folder
 import public_views
 from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
 from tables import connections, kept_apart
-from web import access, assets, cookies, errors, filters, headers, request_log, templating
+from web import access, assets, cookies, errors, filters, forwarding, headers, request_log, templating
 
 HOUR = 3600
 
@@ -33,6 +33,7 @@ class RowId(IntegerConverter):
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` are environment variables too, for tests and scripts."""
+    instance_folder.new_files_are_private()
     settings = config.load({**os.environ, **(overrides or {})})
     app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
     app.config.update(settings)
@@ -47,7 +48,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _set_up_shared_objects(app: Flask) -> None:
-    os.makedirs(app.config["INSTANCE_PATH"], exist_ok=True)
+    instance_folder.make_private(app.config)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
     keyring.load(*(app.config[name] for name in ("FIELD_KEY", "FIELD_KEY_NUMBER", "FIELD_KEY_OTHERS")))
     app.config["SQLALCHEMY_BINDS"] = kept_apart.binds(app.config["SQLALCHEMY_DATABASE_URI"])
@@ -80,9 +81,7 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 
 def _set_up_faces(app: Flask) -> None:
-    if app.config["TRUSTED_PROXIES"]:
-        hops = app.config["TRUSTED_PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    forwarding.install(app)
     for blueprint in (*public_views.BLUEPRINTS, *admin_views.BLUEPRINTS):
         app.register_blueprint(blueprint)
     with app.app_context():

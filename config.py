@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from domain.second_factor import Demand
+from domain.settings import is_drawn, is_page, is_site, is_this_machine
 from encryption import FIRST, LAST, MASTER_BYTES, read_or_make_key
 
 SEED_PASSWORD = "5505013"  # noqa: S105 - the published first password of the old system, refused outside development
 DEVELOPMENT, PRODUCTION = "development", "production"
+SECRET_SIGNS = 32
+ELSEWHERE = {"APPLY_TITLE_URL": "申办职称", "REVIEW_COMMITTEE_URL": "评委会申请"}
 HERE = Path(__file__).resolve().parent
 
 
@@ -55,6 +58,7 @@ def _plain(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "PUBLIC_URL": public_url,
         "HTTPS": public_url.startswith("https://"),
         "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),
+        "ALLOW_HTTP": environ.get("ALLOW_HTTP") == "1",
         "CAPTCHA_ALWAYS": environ.get("CAPTCHA_ALWAYS") == "1",
         "OFFICE_DEFAULT_PASSWORD": environ.get("OFFICE_DEFAULT_PASSWORD", ""),
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
@@ -104,8 +108,7 @@ def _organiser(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _elsewhere(environ: Mapping[str, str]) -> dict[str, Any]:
     """Menu entries that lead to other systems; without an address there is no entry."""
-    names = {"APPLY_TITLE_URL": "申办职称", "REVIEW_COMMITTEE_URL": "评委会申请"}
-    return {"ELSEWHERE": [(label, address) for name, label in names.items() if (address := environ.get(name, ""))]}
+    return {"ELSEWHERE": [(label, address) for name, label in ELSEWHERE.items() if (address := environ.get(name, ""))]}
 
 
 def _secrets(environ: Mapping[str, str], instance: Path, mode: str) -> dict[str, Any]:
@@ -133,15 +136,15 @@ def _refuse_half_configured(settings: Mapping[str, Any], environ: Mapping[str, s
     if mode not in (DEVELOPMENT, PRODUCTION):
         missing.append("APP_ENV 只能是 development 或 production")
     if mode != DEVELOPMENT:
-        missing += _lacks_outside_development(settings)
+        missing += [*_lacks_outside_development(settings, environ), *_weak_secrets(settings)]
     if missing:
         raise HalfConfigured("服务器没有启动，请先设置好：" + "；".join(missing))
 
 
 def _lacks(settings: Mapping[str, Any]) -> list[str]:
     lacks = []
-    if len(settings["SECRET_KEY"]) < 32:
-        lacks.append("SECRET_KEY（至少 32 个字符的随机串）")
+    if len(settings["SECRET_KEY"]) < SECRET_SIGNS:
+        lacks.append(f"SECRET_KEY（至少 {SECRET_SIGNS} 个字符的随机串）")
     if len(settings["FIELD_KEY"]) != MASTER_BYTES:
         lacks.append("FIELD_KEY（32 个随机字节的 Base64，加密身份证号和手机号用）")
     lacks += _lacks_of_field_keys(settings)
@@ -149,6 +152,7 @@ def _lacks(settings: Mapping[str, Any]) -> list[str]:
         lacks.append("PHOTO_STORAGE 只能是 local 或 s3")
     if settings["STAFF_SECOND_FACTOR"] not in list(Demand):
         lacks.append("STAFF_SECOND_FACTOR 只能是 off、admins 或 all")
+    lacks += _wrong_addresses(settings)
     if settings["REDIS_URL"] and not settings["REDIS_URL"].startswith(("redis://", "rediss://", "unix://")):
         lacks.append("REDIS_URL 要以 redis://、rediss:// 或 unix:// 开头")
     if settings["WORKER_THREADS"] < 1:
@@ -156,6 +160,15 @@ def _lacks(settings: Mapping[str, Any]) -> list[str]:
     if settings["PHOTO_STORAGE"] == "s3" and not settings["S3_BUCKET"]:
         lacks.append("S3_BUCKET（照片存放的桶）")
     return lacks
+
+
+def _wrong_addresses(settings: Mapping[str, Any]) -> list[str]:
+    wrong = []
+    if settings["PUBLIC_URL"] and not is_site(settings["PUBLIC_URL"]):
+        wrong.append("PUBLIC_URL 只写协议、域名和端口，如 https://zs.example.gov.cn")
+    names = {label: name for name, label in ELSEWHERE.items()}
+    badly = [names[label] for label, address in settings["ELSEWHERE"] if not is_page(address)]
+    return wrong + [f"{name} 要写成 http:// 或 https:// 开头的网址" for name in badly]
 
 
 def _lacks_of_field_keys(settings: Mapping[str, Any]) -> list[str]:
@@ -168,15 +181,38 @@ def _lacks_of_field_keys(settings: Mapping[str, Any]) -> list[str]:
     return lacks
 
 
-def _lacks_outside_development(settings: Mapping[str, Any]) -> list[str]:
+def _lacks_outside_development(settings: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
     lacks = []
     if settings["OFFICE_DEFAULT_PASSWORD"].strip() in ("", SEED_PASSWORD):
         lacks.append(f"OFFICE_DEFAULT_PASSWORD（机构默认账户的初始密码，不能是 {SEED_PASSWORD}）")
-    if not settings["PUBLIC_URL"].startswith(("https://", "http://")):
+    if not settings["PUBLIC_URL"]:
         lacks.append("PUBLIC_URL（别人打开本系统的网址，如 https://zs.example.gov.cn）")
+    elif is_site(settings["PUBLIC_URL"]) and not (
+        settings["HTTPS"] or settings["ALLOW_HTTP"] or is_this_machine(settings["PUBLIC_URL"])
+    ):
+        lacks.append(
+            "PUBLIC_URL 要用 https：用 http 时密码和身份证号在路上谁都能看到（确实只能用 http 的内网，另设 ALLOW_HTTP=1）"
+        )
+    if not environ.get("TRUSTED_PROXIES"):
+        lacks.append("TRUSTED_PROXIES（前面有几层自己的反向代理，如 nginx 一层写 1，没有就写 0）")
+    if environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        lacks.append("FLASK_DEBUG 不能打开（会把程序内部显示给外人）")
     if not settings["SMTP_HOST"]:
         lacks.append("SMTP_HOST（发确认邮件的服务器）")
     return lacks
+
+
+def _weak_secrets(settings: Mapping[str, Any]) -> list[str]:
+    """Secrets are long enough here; what is left is whether they were drawn, each by itself."""
+    login, fields = settings["SECRET_KEY"].encode(), settings["FIELD_KEY"]
+    weak = []
+    if len(login) >= SECRET_SIGNS and not is_drawn(login):
+        weak.append("SECRET_KEY 太容易猜到，请用随机生成的")
+    if len(fields) == MASTER_BYTES and not is_drawn(fields):
+        weak.append("FIELD_KEY 太容易猜到，请用随机生成的")
+    if fields and fields in (login, _decoded(settings["SECRET_KEY"])):
+        weak.append("SECRET_KEY 和 FIELD_KEY 不能是同一个，请各生成一个")
+    return weak
 
 
 def database_url(given: str, instance: Path) -> str:

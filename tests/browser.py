@@ -158,6 +158,7 @@ class ServerProcess:
         self.worker = self._popen("flask", "--app", "app", "worker", "--with-parent", environment=address)
 
     def _popen(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        self.log.touch(0o600)  # beside the data, where nobody else may read anything
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", *words],

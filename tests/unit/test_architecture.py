@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("photos", "storage", "drawing", "mailing", "papers", "workbooks"),
     ("models",),
     ("tables",),
+    ("instance_folder",),
     ("config",),
     ("extensions", "encryption"),
     ("domain",),

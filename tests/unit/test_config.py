@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config import SEED_PASSWORD, HalfConfigured, database_url, load
+from domain.settings import is_drawn
 
-FIELD_KEY = base64.b64encode(bytes(range(32))).decode()
+FIELD_BYTES = hashlib.sha256(b"field key of a test").digest()
+FIELD_KEY = base64.b64encode(FIELD_BYTES).decode()
+SECRET_KEY = hashlib.sha256(b"secret key of a test").hexdigest()
 FAULTLESS = {
     "APP_ENV": "production",
-    "SECRET_KEY": "k" * 32,
+    "SECRET_KEY": SECRET_KEY,
     "FIELD_KEY": FIELD_KEY,
     "PUBLIC_URL": "https://zs.example.gov.cn/",
     "OFFICE_DEFAULT_PASSWORD": "Zhicheng#2026",
     "SMTP_HOST": "mail.example.gov.cn",
+    "TRUSTED_PROXIES": "0",
 }
 
 
@@ -35,7 +42,7 @@ def refusal(tmp_path: Path, **changes: str) -> str:
 def test_a_faultless_environment_starts(tmp_path: Path) -> None:
     settings = production(tmp_path)
 
-    assert settings["FIELD_KEY"] == bytes(range(32))
+    assert settings["FIELD_KEY"] == FIELD_BYTES
     assert settings["PUBLIC_URL"] == "https://zs.example.gov.cn"
     assert not settings["DEVELOPMENT"]
     assert not (tmp_path / "keys").exists()
@@ -45,7 +52,7 @@ def test_an_empty_environment_is_production_and_names_all_that_is_missing_at_onc
     with pytest.raises(HalfConfigured) as problem:
         load({"INSTANCE_PATH": str(tmp_path)})
 
-    for name in ("SECRET_KEY", "FIELD_KEY", "OFFICE_DEFAULT_PASSWORD", "PUBLIC_URL", "SMTP_HOST"):
+    for name in ("SECRET_KEY", "FIELD_KEY", "OFFICE_DEFAULT_PASSWORD", "PUBLIC_URL", "SMTP_HOST", "TRUSTED_PROXIES"):
         assert name in str(problem.value)
     assert not (tmp_path / "keys").exists()
 
@@ -54,17 +61,36 @@ def test_an_empty_environment_is_production_and_names_all_that_is_missing_at_onc
     ("name", "value"),
     [
         ("SECRET_KEY", ""),
-        ("SECRET_KEY", "k" * 31),
+        ("SECRET_KEY", SECRET_KEY[:31]),
+        ("SECRET_KEY", "k" * 64),
+        ("SECRET_KEY", "change-me!" * 5),
+        ("SECRET_KEY", "abcdefghijklmnopqrstuvwxyz0123456789"),
         ("FIELD_KEY", ""),
         ("FIELD_KEY", "not base64"),
         ("FIELD_KEY", base64.b64encode(bytes(16)).decode()),
+        ("FIELD_KEY", base64.b64encode(bytes(32)).decode()),
+        ("FIELD_KEY", base64.b64encode(bytes(range(32))).decode()),
+        ("FIELD_KEY", base64.b64encode(b"certificates-key" * 2).decode()),
         ("OFFICE_DEFAULT_PASSWORD", ""),
         ("OFFICE_DEFAULT_PASSWORD", SEED_PASSWORD),
         ("OFFICE_DEFAULT_PASSWORD", f" {SEED_PASSWORD} "),
         ("PUBLIC_URL", ""),
         ("PUBLIC_URL", "zs.example.gov.cn"),
+        ("PUBLIC_URL", "http://zs.example.gov.cn"),
+        ("PUBLIC_URL", "https://zs.example.gov.cn/portal"),
+        ("PUBLIC_URL", "https://zs.example.gov.cn?x=1"),
+        ("PUBLIC_URL", "https://somebody@zs.example.gov.cn"),
+        ("PUBLIC_URL", "https://zs.example.gov.cn:99999"),
+        ("PUBLIC_URL", 'https://a b"><x'),
+        ("PUBLIC_URL", "javascript:alert(1)"),
+        ("APPLY_TITLE_URL", "javascript:alert(1)"),
+        ("APPLY_TITLE_URL", "https:///apply"),
+        ("REVIEW_COMMITTEE_URL", 'https://example.gov.cn/"><x'),
+        ("FLASK_DEBUG", "1"),
+        ("FLASK_DEBUG", "true"),
         ("SMTP_HOST", ""),
         ("SMTP_PORT", "smtp"),
+        ("TRUSTED_PROXIES", ""),
         ("TRUSTED_PROXIES", "one"),
         ("TRUSTED_PROXIES", "²"),
         ("PHOTO_STORAGE", "ftp"),
@@ -78,6 +104,45 @@ def test_one_wrong_setting_stops_the_server_and_is_the_only_one_named(tmp_path: 
 
     assert said.startswith(f"服务器没有启动，请先设置好：{name}")
     assert "；" not in said
+
+
+def test_the_two_keys_are_not_one(tmp_path: Path) -> None:
+    assert "不能是同一个" in refusal(tmp_path, SECRET_KEY=FIELD_KEY)
+    assert "不能是同一个" in refusal(tmp_path, SECRET_KEY=FIELD_KEY, FIELD_KEY=f"2:{FIELD_KEY}")
+
+
+@given(
+    st.binary(min_size=32, max_size=32), st.sampled_from([bytes.hex, lambda drawn: base64.b64encode(drawn).decode()])
+)
+def test_whatever_was_drawn_is_strong_enough(seed: bytes, write: Any) -> None:
+    """Digests stand for what is drawn: what hypothesis itself draws first is zeros."""
+    drawn = hashlib.sha256(seed).digest()
+
+    assert is_drawn(drawn)
+    assert is_drawn(write(drawn).encode())
+    assert is_drawn(write(drawn)[:32].encode())
+
+
+@pytest.mark.parametrize("site", ["http://127.0.0.1:5000", "http://localhost", "http://[::1]:5000"])
+def test_without_https_the_system_is_for_this_machine_or_by_permission(tmp_path: Path, site: str) -> None:
+    assert production(tmp_path, PUBLIC_URL=site)["PUBLIC_URL"] == site
+    assert "ALLOW_HTTP=1" in refusal(tmp_path, PUBLIC_URL="http://10.0.0.5")
+    assert not production(tmp_path, PUBLIC_URL="http://10.0.0.5", ALLOW_HTTP="1")["HTTPS"]
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    faults = {
+        "SECRET_KEY": "k" * 32, "FIELD_KEY": base64.b64encode(bytes(32)).decode(), "FLASK_DEBUG": "1",
+        "PUBLIC_URL": 'https://a b"><x', "APPLY_TITLE_URL": "javascript:x", "TRUSTED_PROXIES": "",
+    }  # fmt: skip
+    said = refusal(tmp_path, **faults)
+
+    assert all(name in said for name in faults)
+
+
+def test_where_people_may_be_led(tmp_path: Path) -> None:
+    address = "https://example.gov.cn:8443/申办?a=1&b=2#top"
+    assert ("申办职称", address) in production(tmp_path, APPLY_TITLE_URL=address)["ELSEWHERE"]
 
 
 def test_photos_in_a_bucket_need_the_bucket(tmp_path: Path) -> None:
@@ -130,7 +195,7 @@ def test_the_database_is_named_in_any_usual_form(given: str, url: str) -> None:
 
 
 def test_behind_https_the_session_travels_by_https_only(tmp_path: Path) -> None:
-    secure, plain = production(tmp_path), production(tmp_path, PUBLIC_URL="http://10.0.0.5")
+    secure, plain = production(tmp_path), production(tmp_path, PUBLIC_URL="http://10.0.0.5", ALLOW_HTTP="1")
 
     assert (secure["SESSION_COOKIE_SECURE"], secure["SESSION_COOKIE_NAME"]) == (True, "__Host-session")
     assert (plain["SESSION_COOKIE_SECURE"], plain["SESSION_COOKIE_NAME"]) == (False, "session")
