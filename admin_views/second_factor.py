@@ -70,6 +70,8 @@ def begin() -> Any:
 def set_up() -> Any:
     user, form = own(), ProofForm()
     secret = second_factor.waiting(user)
+    if secret is None and user.factor_state is FactorState.UNNOTED:
+        return redirect(url_for(".codes"), 303)
     if secret is None:
         flash("设置的图过了半小时就作废，请重新开始。" if form.is_submitted() else "请先开始设置。", "warn")
         return redirect(url_for(".begin"), 303)
@@ -116,7 +118,8 @@ def noted() -> Any:
     user_id = own().id
     with writing():
         second_factor.noted(db.session.get_one(StaffUser, user_id))
-    flash("二次验证已设好。以后登录，密码之后还要填手机上的 6 位数字。", "ok")
+    if own().asks_code:
+        flash("二次验证已设好。以后登录，密码之后还要填手机上的 6 位数字。", "ok")
     return redirect(access.held_at() or url_for("staff_settings.settings"), 303)
 
 

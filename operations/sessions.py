@@ -14,7 +14,7 @@ from domain.errors import NotFound
 from encryption import fingerprint
 from extensions import db, writing
 from models import ACCOUNTS, Account, OpenSession, now
-from operations import events
+from operations import events, sources
 
 LONGEST = timedelta(hours=12)
 _LONGEST_DEVICE = 50
@@ -24,13 +24,16 @@ def open_for(account: Account, device: str) -> str:
     """Open a session and return its key; those that have lasted their twelve hours are cleared away."""
     db.session.execute(delete(OpenSession).where(OpenSession.opened_at < now() - LONGEST))
     key = secrets.token_urlsafe(32)
-    db.session.add(OpenSession(fingerprint=fingerprint(key), device=device[:_LONGEST_DEVICE], **_owner(account)))
+    db.session.add(
+        OpenSession(
+            fingerprint=fingerprint(key),
+            device=device[:_LONGEST_DEVICE],
+            address=sources.current().address,
+            **_owner(account),
+        )
+    )
     db.session.flush()
     return key
-
-
-def note_address(key: str, address: str) -> None:
-    db.session.execute(update(OpenSession).filter_by(fingerprint=fingerprint(key)).values(address=address[:45]))
 
 
 def account_of(kind: str, account_id: int, key: str) -> Account | None:

@@ -8,7 +8,7 @@ from flask import current_app, request
 
 from extensions import db, writing
 from models import Account, StaffUser
-from operations import account_news, accounts, devices, second_factor, sessions
+from operations import account_news, accounts, devices, second_factor
 from operations.accounts import DOORS, WAIT, Attempt
 from web import access, captcha, known_devices, second_step
 from web.second_step import Waiting
@@ -47,8 +47,7 @@ def admitted(form: Any, attempt: Attempt) -> Account | None:
 
 
 def came_in(account: Account, key: str, device: str, token: str) -> None:
-    """Note from where a session was opened, in the transaction that opens it; who owes a second factor can begin at once."""
-    sessions.note_address(key, request.remote_addr or "")
+    """Note the browser a session was opened from, in its transaction; who owes a second factor can begin at once."""
     devices.signed_in_from(account, token, device, key)
     if isinstance(account, StaffUser) and account.second_factor_demanded and not account.asks_code:
         second_factor.draw(account)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from operations import accounts, second_factor, staff
 from tests.conftest import PASSWORD_HASH, staff_user
 from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, trail
+from tests.integration.test_sessions import together
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 RECOVERY = "3abcd-efghj"
@@ -331,6 +333,50 @@ def test_another_telephone_leaves_the_old_one_in_use_until_it_is_proved(app, cli
 
     assert before.status_code == 303
     assert give_code(other, code(1)).status_code == 200
+
+
+def test_of_many_who_give_the_same_code_at_once_one_is_taken(app):
+    have_factor("ls.staff")
+    taken, start, typed = [], threading.Barrier(6), code()
+
+    def one():
+        start.wait(10)
+        with app.app_context(), writing():
+            taken.append(second_factor.takes(staff_user("ls.staff"), typed, None))
+
+    together(one, 6)
+
+    assert sorted(taken) == [False] * 5 + [True]
+
+
+def test_of_many_who_give_the_same_recovery_code_at_once_one_is_taken(app):
+    have_factor("ls.staff")
+    taken, start = [], threading.Barrier(6)
+    recovery = second_factor.recovery_code_of(staff_user("ls.staff"), RECOVERY)
+
+    def one():
+        start.wait(10)
+        with app.app_context(), writing():
+            taken.append(second_factor.takes(staff_user("ls.staff"), RECOVERY, recovery))
+
+    together(one, 6)
+
+    assert sorted(taken) == [False] * 5 + [True]
+
+
+def test_a_double_click_on_the_proof_leads_to_codes_anew(as_staff, quick_codes):
+    client = as_staff("ls.staff")
+    with writing():
+        second_factor.draw(account_of("ls.staff"))
+    secret = db.session.get(SecondFactor, staff_user("ls.staff").id).next_secret
+    client.get("/admin/second-factor/set-up")
+    proof = {"code": pyotp.TOTP(secret).now()}
+
+    first = client.send("/admin/second-factor/set-up", proof)
+    second = client.send("/admin/second-factor/set-up", proof)
+
+    assert first.status_code == 200
+    assert second.location == "/admin/second-factor/codes"
 
 
 def test_a_secret_nobody_proved_lapses(as_staff):
