@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import update
+
 from domain.access import Actor, Role
 from domain.identifiers import check_character
 from domain.vocabulary import OfficeKind
-from extensions import writing
+from extensions import db, writing
 from models import Office, StaffUser
 from operations import accounts, employers, offices, second_factor, staff
 from operations.offices import Contact
@@ -119,6 +121,7 @@ def found_offices(first_password_hash: str, password_hash: str) -> None:
                 operator_of(parent), one.name, one.kind, parent, first_password_hash,
                 series=list(one.series), region_code=one.region_code, contact=one.contact,
             )  # fmt: skip
+        db.session.execute(update(StaffUser).values(password_expires_at=None))
         for user in USERS:
             _open(user, password_hash)
 
@@ -135,7 +138,7 @@ def let_in_employer(password_hash: str) -> None:
         actor = employer.main_account.actor
         clerk = employers.open_staff_account(actor, one.staff_username, one.staff_person, password_hash)
         for account in (employer.main_account, clerk):
-            accounts.set_password(account, password_hash)
+            accounts.take_password(account, password_hash)
 
 
 def show_second_factor(password_hash: str) -> None:
@@ -150,5 +153,5 @@ def _open(user: DemoUser, password_hash: str) -> StaffUser:
     home = Office.named(user.office)
     assert home is not None, "the offices were created above"
     account = staff.open_account(operator_of(home), home, user.username, user.name, user.role, password_hash)
-    accounts.set_password(account, password_hash)
+    accounts.take_password(account, password_hash)
     return account

@@ -6,7 +6,7 @@ from domain.certificate_moves import MOVES
 from domain.verification import TRANSITIONS
 
 ACTIONS = {
-    "sign_in": "登录", "sign_out": "退出登录", "fail_sign_in": "登录失败", "change_password": "修改自己的密码",
+    "sign_in": "登录", "sign_out": "退出登录", "fail_sign_in": "登录失败", "fail_password": "核对密码失败", "change_password": "修改自己的密码",
     "view_id_number": "查看完整身份证号",
     "set_up_second_factor": "设置二次验证", "take_off_second_factor": "取消二次验证", "renew_recovery_codes": "重新生成恢复码",
     "use_recovery_code": "用恢复码登录", "fail_second_factor": "二次验证没有通过", "new_device": "从新设备登录",

@@ -22,6 +22,16 @@ MAIL_BODY = """{name}，您好：
 这封邮件由系统发出，请不要直接回复。
 """
 
+CONFIRM_SUBJECT = "请确认您的邮箱（证书在线审验）"
+CONFIRM_BODY = """{name}，您好：
+
+您在“证书在线审验”注册了账号。请打开下面的网址，再点页面上的“确认邮箱”：
+
+{address}
+
+网址 7 天内有效，只能用一次。不是您本人注册的，不用理会这封邮件。
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from unicodedata import normalize
 
 from domain.errors import FieldProblem
 
 SHORTEST, LONGEST = 8, 64
+
+FIRST_PASSWORD_LASTS = timedelta(days=14)
+"""So long a password that somebody else handed out waits for its first use."""
 
 HINT = f"{SHORTEST}—{LONGEST} 位，字母、数字、符号、汉字都可以，不要用姓名、生日或手机号"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from flask import current_app
 
@@ -14,7 +15,7 @@ from domain.errors import DomainError
 from extensions import db
 from jobs.running import Run, TryLater, work_of
 from models import BackgroundJob, Holder, Message
-from operations import background
+from operations import background, ways_in
 
 REST_SECONDS = 30.0
 """A mail server that was away is left alone for so long: thousands of mails that wait for it keep no thread from work."""
@@ -46,7 +47,11 @@ def ask_for(actor: Actor, to: str, subject: str, body: str) -> BackgroundJob:
 
 @work_of(MAIL)
 def send(run: Run) -> None:
-    _send(**run.payload)
+    given = run.payload
+    body = given["body"]
+    if "page" in given:
+        body = body.replace(ways_in.WORDS_OF_ADDRESS, _address_of(*given["page"]))
+    _send(given["to"], given["subject"], body)
 
 
 @work_of(MESSAGE_MAIL)
@@ -69,8 +74,13 @@ def send_message(run: Run) -> None:
 
 def _address(message: Message) -> str:
     """Return where the message can be acted on: no page was asked for here, so there is none to take the host from."""
-    page = ("own_cases.details", {"case_id": message.case_id}) if message.case_id else ("messages.inbox", {})
-    return f"{current_app.config['PUBLIC_URL']}{current_app.url_map.bind('').build(*page)}"
+    if message.case_id:
+        return _address_of("own_cases.details", {"case_id": message.case_id})
+    return _address_of("messages.inbox", {})
+
+
+def _address_of(endpoint: str, values: dict[str, Any]) -> str:
+    return f"{current_app.config['PUBLIC_URL']}{current_app.url_map.bind('').build(endpoint, values)}"
 
 
 def _send(to: str, subject: str, body: str) -> None:

@@ -13,11 +13,11 @@ from domain import normalizing
 from domain.access import Actor, Place, Role
 from domain.errors import DomainError, FieldProblem
 from domain.identifiers import IdProblem, MobileProblem, mobile, parse_id
-from domain.passwords import check_password
+from domain.passwords import FIRST_PASSWORD_LASTS, check_password
+from domain.ways_in import GIVEN_PASSWORD, OWN_PASSWORD, RECOVERED_WHEN_DUE, Change
 from extensions import db
 from models import Account, EmployerUser, Holder, Office, StaffUser, now
-from operations import events, mailed_links, sessions, throttle
-from operations.mailed_links import NEW_PASSWORD, RESET_PASSWORD
+from operations import events, sessions, throttle, ways_in
 from operations.passwords import fits
 from operations.throttle import Limit
 
@@ -25,7 +25,7 @@ PER_ACCOUNT, PER_ADDRESS = 5, 20
 ASK_AFTER = 2
 WRONG = "账号或密码不对"
 LONGEST_NAME = 50
-WAIT = "试错的次数太多了，请 15 分钟后再试；忘了密码的，可以先重设，到时用新密码登录"
+WAIT = "试错的次数太多了，请 15 分钟后再试；忘了密码的，重设以后就可以用新密码登录，不用等"
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +84,7 @@ def reserve(attempt: Attempt) -> int:
 
 def _let_due_password_take_effect(holder: Holder) -> None:
     if holder.next_password_hash and holder.next_password_from and holder.next_password_from <= now():
-        set_password(holder, holder.next_password_hash)
-        events.record(holder.actor, "recover_password", ("holder", holder.id), "密保找回的新密码到时生效")
+        set_password(holder, holder.next_password_hash, RECOVERED_WHEN_DUE)
 
 
 def give_back(attempt: Attempt) -> None:
@@ -99,6 +98,22 @@ def refusal(attempt: Attempt) -> str:
     log.warning("sign-in failed at the %s door from %s", attempt.door, attempt.address)
     left = PER_ACCOUNT - throttle.failures("account", subject_of(attempt))
     return WAIT if left <= 0 else f"{WRONG}。再试 {left} 次会锁定 15 分钟，{DOORS[attempt.door].way_out}。"
+
+
+def wrong_present(account: Account, attempt: Attempt, number: int) -> str:
+    """Note that the present password was typed wrong by somebody signed in, as at the door; return what to say."""
+    if number in (1, PER_ACCOUNT):
+        told = "现在的密码输错了" if number == 1 else f"现在的密码连续输错 {number} 次，锁定 15 分钟"
+        events.record(account.actor, "fail_password", (_table(account), account.id), told)
+    log.warning("present password wrong of %s from %s", account.get_id(), attempt.address)
+    left = PER_ACCOUNT - number
+    return WAIT if left <= 0 else f"现在的密码不对。再试 {left} 次会锁定 15 分钟，{DOORS[attempt.door].way_out}。"
+
+
+def right_present(attempt: Attempt) -> None:
+    """Take the try back: the password was right, so those before it were its owner's mistakes."""
+    throttle.forgive("account", subject_of(attempt))
+    throttle.give_back("address", attempt.address)
 
 
 def note_failure(attempt: Attempt, number: int) -> None:
@@ -196,28 +211,60 @@ def recognised(account: Account | None, password: str) -> Account | None:
     return account if account is not None and fit and account.is_active else None
 
 
-def refuse_wrong(account: Account, current: str) -> None:
-    """Raise if this is not the account's password; slow, so ask before the transaction."""
-    if not fits(account.password_hash, current):
-        raise FieldProblem("current", "现在的密码不对，请重新输入")
+def lapsed(account: Account) -> bool:
+    """Whether the account still has a password that was handed out, and nobody used it in time."""
+    if not isinstance(account, StaffUser | EmployerUser):
+        return False
+    return account.password_expires_at is not None and account.password_expires_at < now()
+
+
+def lapsed_sentence(account: Account) -> str:
+    """Return what to do; said only to who brought the right password."""
+    if account.actor.role is Role.DEFAULT_ACCOUNT:
+        way_out = "请上级职改办在“用户管理”里重置，或由管服务器的人用命令 reset-password 重置"
+    else:
+        way_out = DOORS[attempt_of(account, "").door].way_out.removeprefix("忘了密码")
+    return f"这个初始密码 {FIRST_PASSWORD_LASTS.days} 天没有用，已经失效。{way_out}"
 
 
 def change_password(account: Account, password_hash: str, session_key: str = "") -> None:
     """Take a new password; of the account's sessions only the one that has this key goes on."""
-    set_password(account, password_hash, session_key)
-    events.record(account.actor, "change_password", (_table(account), account.id), "修改了自己的密码")
+    set_password(account, password_hash, OWN_PASSWORD, but=session_key)
 
 
-def set_password(account: Account, password_hash: str, session_key: str = "") -> None:
-    """Set it and close every other way in: the other sessions, and what still lies in the mailbox."""
+def set_password(
+    account: Account,
+    password_hash: str,
+    change: Change,
+    *,
+    but: str = "",
+    actor: Actor | None = None,
+    summary: str = "",
+) -> None:
+    """Set it, end all that was pending with the one before, and unlock: who guessed at the old one knows nothing."""
+    take_password(account, password_hash)
+    throttle.forgive("account", subject_of(attempt_of(account, "")))
+    ways_in.changed(account, change, but=but, actor=actor, summary=summary)
+
+
+def take_password(account: Account, password_hash: str) -> None:
+    """Set a password that is its owner's own: it need not be changed and does not lapse."""
     account.password_hash = password_hash
-    sessions.end_all(account, but=session_key)
-    if isinstance(account, Holder):
-        mailed_links.use_up(account, RESET_PASSWORD, NEW_PASSWORD)
-        account.next_password_hash = account.next_password_from = None
-    else:
-        account.must_change_password = False
+    if not isinstance(account, Holder):
+        account.must_change_password, account.password_expires_at = False, None
     db.session.flush()
+
+
+def attempt_of(account: Account, address: str) -> Attempt:
+    """Return the try that whoever is signed in makes by typing the present password: it counts as at their door."""
+    match account:
+        case Holder():
+            return Attempt("holder", account.id_number, address)
+        case EmployerUser():
+            return Attempt(account.role.value, account.username, address)
+        case StaffUser():
+            return Attempt("staff", account.username, address)
+    raise TypeError(type(account))
 
 
 def set_single_keys(user: StaffUser, wanted: bool) -> None:
@@ -238,6 +285,12 @@ def refuse_weak(password: str, repeated: str, *, names: list[str], office_defaul
     if password != repeated:
         raise FieldProblem("repeated", "两次输入的密码不一样，请重新输入")
     check_password(password, account_names=names, forbidden=[office_default])
+
+
+def refuse_present(password_hash: str, password: str) -> None:
+    """Raise if the new password is the one in use: whoever knows that one would know the new one. Slow."""
+    if fits(password_hash, password):
+        raise FieldProblem("password", "这就是现在的密码，请换一个没有用过的")
 
 
 def refuse_names(table: type[StaffUser] | type[EmployerUser], username: str, display_name: str) -> None:
@@ -273,8 +326,8 @@ def enable(actor: Actor, account: StaffUser | EmployerUser) -> None:
 
 
 def give_one_time_password(actor: Actor, account: StaffUser | EmployerUser, password_hash: str) -> None:
-    """Set a password that has to be changed at the next sign-in."""
-    set_password(account, password_hash)
-    account.must_change_password = True
+    """Set a password that has to be changed at the next sign-in, within fourteen days."""
+    summary = f"重置账户“{account.username}”的密码"
+    set_password(account, password_hash, GIVEN_PASSWORD, actor=actor, summary=summary)
+    account.must_change_password, account.password_expires_at = True, now() + FIRST_PASSWORD_LASTS
     db.session.flush()
-    events.record(actor, "reset_password", (_table(account), account.id), f"重置账户“{account.username}”的密码")

@@ -72,7 +72,7 @@ def record(
 
 
 LEAVES_IT_AS_IT_IS = (
-    "view_id_number", "view_limit", "view_picture", "sign_in", "sign_out", "fail_sign_in", "change_password",
+    "view_id_number", "view_limit", "view_picture", "sign_in", "sign_out", "fail_sign_in", "fail_password", "change_password",
     "change_settings", "fail_second_factor", "new_device", "use_recovery_code", "tell_dormant",
 )  # fmt: skip
 """What is noted of a thing without changing what others see of it."""

@@ -10,12 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from domain import normalizing, privacy
 from domain.errors import DomainError, FieldProblem, StaleVersion
 from domain.identifiers import IdDocument
+from domain.ways_in import CONFIRM_EMAIL, NEW_EMAIL, NEW_MOBILE, NEW_QUESTION, STOP_EMAIL
 from extensions import db
-from models import Certificate, Holder, MailedLink, Message, id_digest, mobile_digest, now
-from operations import events, mailed_links
-from operations.mailed_links import CONFIRM_EMAIL, NEW_PASSWORD, RESET_PASSWORD
+from models import Certificate, Holder, Message, id_digest, mobile_digest, now
+from operations import events, mailed_links, telling, ways_in
 
 TAKEN_ID = "这个身份证号已经注册过，请直接登录，或用“忘记密码”找回；不是您注册的，可以申请解除占用"
+EMAIL_ASKED = """有人登录您的账号，申请把邮箱换成 {email}，新邮箱确认以后才换过去。
+是您本人，不用管。不是您本人，请到“个人中心”点“不换了”，并马上修改密码。"""
 TAKEN_OTHER = "这个{what}已经注册过，请换一个，或用它登录"
 
 
@@ -92,7 +94,13 @@ def new_confirming_link(holder: Holder, email: str | None = None) -> str:
     return mailed_links.new(holder, CONFIRM_EMAIL, email)
 
 
-def confirm_email(token: str) -> Holder:
+def to_be_confirmed(token: str) -> tuple[Holder, str | None]:
+    """Return whose link it is, and the address that it puts in place of the one on record; none at the first time."""
+    link, holder = mailed_links.opened(token, CONFIRM_EMAIL)
+    return holder, link.email
+
+
+def confirm_email(token: str, session_key: str = "") -> Holder:
     """Take over the address the link was sent to, proved as it is; a link works once."""
     link, holder = mailed_links.take(token, CONFIRM_EMAIL)
     before, holder.email = holder.email, link.email or holder.email
@@ -101,11 +109,10 @@ def confirm_email(token: str) -> Holder:
         db.session.flush()
     except IntegrityError as clash:
         raise DomainError(TAKEN_OTHER.format(what="邮箱")) from clash
-    changes = None
-    if before != holder.email:
-        mailed_links.use_up(holder, RESET_PASSWORD, NEW_PASSWORD)
-        changes = {"邮箱": [before, holder.email]}
-    events.record(holder.actor, "confirm_email", ("holder", holder.id), "确认邮箱", changes=changes)
+    if before == holder.email:
+        events.record(holder.actor, "confirm_email", ("holder", holder.id), "确认邮箱")
+    else:
+        ways_in.changed(holder, NEW_EMAIL, but=session_key, differs={"邮箱": [before, holder.email]})
     return holder
 
 
@@ -118,7 +125,7 @@ class Details:
     employer_name: str
 
 
-def change_details(holder: Holder, details: Details) -> None:
+def change_details(holder: Holder, details: Details, session_key: str = "") -> None:
     """Take over mobile, region and employer; a mobile number belongs to one account."""
     other = Holder.with_mobile(details.mobile)
     if other is not None and other.id != holder.id:
@@ -135,6 +142,9 @@ def change_details(holder: Holder, details: Details) -> None:
     except IntegrityError as clash:
         raise _taken(str(clash.orig)) from clash
     changed = {label: values for label, values in changes.items() if values[0] != values[1]}
+    number = changed.pop("手机号", None)
+    if number:
+        ways_in.changed(holder, NEW_MOBILE, but=session_key, differs={"手机号": number})
     if changed:
         events.record(holder.actor, "change_details", ("holder", holder.id), "修改个人资料", changes=changed)
 
@@ -147,14 +157,43 @@ def change_avatar(holder: Holder, key: str | None) -> str | None:
     return before
 
 
-def ask_new_email(holder: Holder, email: str) -> str:
-    """Return the token of the mail that proves an address to come; until then the old one counts."""
+def change_question(holder: Holder, question: str, answer_hash: str, session_key: str = "") -> None:
+    """Take another security question with its answer."""
+    before, holder.security_question, holder.security_answer_hash = holder.security_question, question, answer_hash
+    db.session.flush()
+    ways_in.changed(holder, NEW_QUESTION, but=session_key, differs={"密保问题": [before, question]})
+
+
+def ask_new_email(holder: Holder, email: str) -> tuple[str, str]:
+    """Return the tokens of two mails: the one that proves an address to come, and the one that stops the change."""
     email = email.strip().lower()
     if email == holder.email:
         raise FieldProblem("email", "这就是现在的邮箱，不用改")
     if Holder.with_email(email):
         raise FieldProblem("email", TAKEN_OTHER.format(what="邮箱"))
-    return new_confirming_link(holder, email)
+    proves = new_confirming_link(holder, email)
+    stops = mailed_links.new(holder, STOP_EMAIL, email)
+    telling.leave(holder, "有人申请换您账号的邮箱", EMAIL_ASKED.format(email=email))
+    events.record(
+        holder.actor, "ask_new_email", ("holder", holder.id), "申请换邮箱", changes={"邮箱": [holder.email, email]}
+    )
+    return proves, stops
+
+
+def stop_new_email(token: str) -> None:
+    """Drop the address to come: who has the link reads the mail of the one in use."""
+    _, holder = mailed_links.take(token, STOP_EMAIL)
+    drop_new_email(holder)
+
+
+def drop_new_email(holder: Holder) -> bool:
+    """Keep the address in use; no if none waits to take its place any more."""
+    link = mailed_links.waiting(holder, CONFIRM_EMAIL)
+    if link is None or link.email is None:
+        return False
+    mailed_links.use_up(holder, CONFIRM_EMAIL, STOP_EMAIL)
+    events.record(holder.actor, "drop_new_email", ("holder", holder.id), "不换邮箱了")
+    return True
 
 
 def employer_on_record(holder: Holder) -> str | None:
@@ -166,8 +205,8 @@ def employer_on_record(holder: Holder) -> str | None:
 
 def email_to_be(holder: Holder) -> str | None:
     """Return the address that waits to be proved in place of the one on record."""
-    query = select(MailedLink.email).filter_by(holder_id=holder.id, purpose=CONFIRM_EMAIL.name, used_at=None)
-    return db.session.scalar(query.where(MailedLink.expires_at > now()))
+    link = mailed_links.waiting(holder, CONFIRM_EMAIL)
+    return link.email if link else None
 
 
 def unread(holder_id: int) -> int:

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select, update
 
 from domain.errors import DomainError
+from domain.ways_in import Purpose
 from encryption import fingerprint
 from extensions import db
 from models import Holder, MailedLink, now
-
-
-@dataclass(frozen=True, slots=True)
-class Purpose:
-    """What a link is for, how long it works, and what to do where it works no longer."""
-
-    name: str
-    within: timedelta
-    way_out: str
-
-
-CONFIRM_EMAIL = Purpose("confirm_email", timedelta(days=7), "请登录后到“个人中心”重新发送")
-RESET_PASSWORD = Purpose("reset_password", timedelta(minutes=30), "请用最新的一封，或重新发一封")
-NEW_PASSWORD = Purpose("new_password", timedelta(hours=24), "新密码可能已经生效或被停掉，请登录试一试，或重新找回")
 
 
 class DeadLink(DomainError):
@@ -56,6 +41,23 @@ def use_up(holder: Holder, *purposes: Purpose) -> None:
     names = [purpose.name for purpose in purposes]
     of_holder = (MailedLink.holder_id == holder.id, MailedLink.purpose.in_(names), MailedLink.used_at.is_(None))
     db.session.execute(update(MailedLink).where(*of_holder).values(used_at=now()))
+
+
+def end_all(holder: Holder) -> None:
+    """End every open link of the holder, of whatever kind."""
+    still_open = (MailedLink.holder_id == holder.id, MailedLink.used_at.is_(None))
+    db.session.execute(update(MailedLink).where(*still_open).values(used_at=now()))
+
+
+def waiting(holder: Holder, purpose: Purpose) -> MailedLink | None:
+    """Return the holder's link of this kind that still works."""
+    query = select(MailedLink).filter_by(holder_id=holder.id, purpose=purpose.name, used_at=None)
+    return db.session.scalar(query.where(MailedLink.expires_at > now()))
+
+
+def opened(token: str, purpose: Purpose) -> tuple[MailedLink, Holder]:
+    """Return the link and whose it is; looking does not use it up."""
+    return _working(token, purpose, locked=False)
 
 
 def holder_of(token: str, purpose: Purpose) -> Holder:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from extensions import db
+from domain.ways_in import RECOVERED_BY_MAIL, RESET_PASSWORD
 from models import Holder, now
 from operations import accounts, events, mailed_links, throttle
 from operations.accounts import Attempt
-from operations.mailed_links import RESET_PASSWORD
 from operations.throttle import Limit
 
 PER_ACCOUNT, PER_ADDRESS = 3, 10
@@ -44,9 +43,7 @@ def holder_of(token: str) -> Holder:
 def reset(token: str, password_hash: str) -> None:
     """Set the new password and end all sessions; who had the link reads the mail, so the address is confirmed too."""
     _, holder = mailed_links.take(token, RESET_PASSWORD)
-    accounts.set_password(holder, password_hash)
-    events.record(holder.actor, "recover_password", ("holder", holder.id), "找回密码")
     if holder.email_confirmed_at is None:
         holder.email_confirmed_at = now()
-        db.session.flush()
         events.record(holder.actor, "confirm_email", ("holder", holder.id), "确认邮箱")
+    accounts.set_password(holder, password_hash, RECOVERED_BY_MAIL)

@@ -14,9 +14,10 @@ from domain import second_factor as rules
 from domain.access import Actor, Permission, Role
 from domain.errors import DomainError, FieldProblem, NotAllowed
 from domain.second_factor import DIGITS, RECOVERY_CODES, STEP_SECONDS, STEPS_OFF, FactorState
+from domain.ways_in import FACTOR_TAKEN, NEW_FACTOR, NEW_RECOVERY_CODES, NO_FACTOR
 from extensions import db
 from models import RecoveryCode, SecondFactor, StaffUser, now
-from operations import account_news, accounts, events, sessions
+from operations import account_news, accounts, events, ways_in
 from operations.passwords import fits, hashed
 
 SET_UP_WITHIN = timedelta(minutes=30)
@@ -99,9 +100,7 @@ def set_up(user: StaffUser, typed: str, code_hashes: list[str], session_key: str
     factor.secret, factor.next_secret, factor.next_drawn_at = factor.next_secret, None, None
     factor.last_step, factor.set_up_at = step, now()
     _keep_codes(user, code_hashes)
-    sessions.end_all(user, but=session_key)
-    summary = "换了一部手机做二次验证" if was_there else "设置二次验证"
-    events.record(user.actor, "set_up_second_factor", ("staff_user", user.id), summary)
+    ways_in.changed(user, NEW_FACTOR, but=session_key, summary="换了一部手机做二次验证" if was_there else "")
 
 
 def hand_over(user: StaffUser, secret: str, code_hashes: list[str]) -> None:
@@ -118,8 +117,7 @@ def renew_codes(user: StaffUser, code_hashes: list[str], session_key: str) -> No
         raise DomainError("还没有设置二次验证，没有恢复码")
     _row(user)
     _keep_codes(user, code_hashes)
-    sessions.end_all(user, but=session_key)
-    events.record(user.actor, "renew_recovery_codes", ("staff_user", user.id), "重新生成恢复码")
+    ways_in.changed(user, NEW_RECOVERY_CODES, but=session_key)
 
 
 def _keep_codes(user: StaffUser, code_hashes: list[str]) -> None:
@@ -194,8 +192,8 @@ def take_off_own(user: StaffUser, session_key: str) -> None:
     """Give up one's own where none is demanded."""
     if user.second_factor_demanded:
         raise NotAllowed(DEMANDED)
-    _take_off(user, session_key)
-    events.record(user.actor, "take_off_second_factor", ("staff_user", user.id), "关闭自己的二次验证")
+    _take_off(user)
+    ways_in.changed(user, NO_FACTOR, but=session_key)
 
 
 def take_off(actor: Actor, user: StaffUser) -> None:
@@ -205,24 +203,14 @@ def take_off(actor: Actor, user: StaffUser) -> None:
     if not actor.reaches(Permission.SECOND_FACTORS, user.office.place):
         raise NotAllowed("取消二次验证请找本单位或上级的职改办管理员")
     _take_off(user)
-    words = f"{account_news.moment_words()}，您的二次验证由{actor.name}取消了。不是您要求的，请问一问这位管理员，并修改密码。"
-    account_news.leave(user, "factor_taken_off", words)
-    events.record(actor, "take_off_second_factor", ("staff_user", user.id), f"取消账户“{user.username}”的二次验证")
+    ways_in.changed(user, FACTOR_TAKEN, actor=actor, summary=f"取消账户“{user.username}”的二次验证")
 
 
-def _take_off(user: StaffUser, session_key: str = "") -> None:
+def _take_off(user: StaffUser) -> None:
     if user.factor_state is FactorState.NONE:
         raise DomainError("这个账户没有设置二次验证，可能刚刚取消了")
     factor = _row(user)
     db.session.delete(factor)
     db.session.execute(delete(RecoveryCode).filter_by(staff_user_id=user.id))
     user.factor_state = FactorState.NONE
-    sessions.end_all(user, but=session_key)
     db.session.flush()
-
-
-def drop_waiting(user: StaffUser) -> None:
-    """End a set-up that has begun and is not proved."""
-    db.session.execute(
-        update(SecondFactor).filter_by(staff_user_id=user.id).values(next_secret=None, next_drawn_at=None)
-    )

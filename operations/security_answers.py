@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.ways_in import NEW_PASSWORD, RECOVERED_AT_ONCE
 from extensions import db
 from models import Holder, now
 from operations import accounts, events, holders, mailed_links, telling, throttle
-from operations.mailed_links import NEW_PASSWORD
 from operations.passwords import fits
 from operations.recovery import Letter
 from operations.throttle import Limit
@@ -67,8 +67,7 @@ def use_now(token: str) -> None:
     """Let the new password take effect at once: who has the link reads the account's mail."""
     _, holder = mailed_links.take(token, NEW_PASSWORD)
     assert holder.next_password_hash is not None, "the link dies with the password it was sent for"
-    accounts.set_password(holder, holder.next_password_hash)
-    events.record(holder.actor, "recover_password", ("holder", holder.id), "找回密码，经邮件确认马上生效")
+    accounts.set_password(holder, holder.next_password_hash, RECOVERED_AT_ONCE)
 
 
 def stop(token: str) -> None:

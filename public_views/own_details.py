@@ -1,53 +1,33 @@
-"""What a holder changes alone: mobile, region and employer, the e-mail address, the avatar, sessions elsewhere."""
+"""What a holder changes alone: mobile, region and employer, the security question, the avatar, sessions elsewhere."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms import FileField, StringField
 from wtforms.validators import Length, Optional
 
-import jobs
 from domain import identifiers, normalizing
 from domain.access import Permission
-from domain.errors import DomainError, FieldProblem, NotFound, PhotoRefused, TooMany
+from domain.errors import DomainError, NotFound, PhotoRefused
 from domain.identifiers import mask_mobile
 from extensions import db, writing
 from models import Holder
-from operations import holders, throttle
+from operations import holders
 from operations.holders import Details
-from operations.throttle import Limit
+from operations.passwords import hashed
 from photos import make_square
-from public_views.addresses import public_address
-from public_views.person_fields import email_field, mobile_field, region_field
+from public_views.person_fields import mobile_field, region_field
 from public_views.portal import holder
-from public_views.registration import MAILS, MOST_MAILS
+from public_views.registration import answer_field, question_field
 from web import new_password, own_sessions
-from web.access import requires
+from web.access import requires, session_key
 from web.forms import Form
 from web.new_password import CurrentPasswordField
 from web.photos import forget, photo_response, stored
 
 blueprint = Blueprint("own_details", __name__, url_prefix="/portal/profile")
-
-log = logging.getLogger(__name__)
-
-NEW_ADDRESS = ("请确认新邮箱（证书在线审验）", """{name}，您好：
-
-您在“证书在线审验”申请把邮箱改成这一个。请打开下面的网址，再点页面上的“确认邮箱”：
-
-{address}
-
-网址 7 天内有效，只能用一次。不是您本人申请的，不用理会这封邮件。
-""")  # fmt: skip
-OLD_ADDRESS = ("您的邮箱要改了（证书在线审验）", """{name}，您好：
-
-有人登录您在“证书在线审验”的账号，申请把邮箱改成 {email}。
-
-是您本人改的，不用管。不是您本人，请马上登录修改密码，并在“个人中心”看看。
-""")  # fmt: skip
 
 
 class DetailsForm(CurrentPasswordField, Form):
@@ -81,9 +61,10 @@ def change_details() -> Any:
     if not form.validate() or not _may_change_mobile(form):
         return render_template("portal/details.html", form=form)
     given = Details(_mobile(form), form.region.data, normalizing.text(form.employer.data or ""))
+    key = session_key()
     try:
         with writing():
-            holders.change_details(db.session.get_one(Holder, own_id), given)
+            holders.change_details(db.session.get_one(Holder, own_id), given, key)
     except DomainError as problem:
         form.show(problem)
         return render_template("portal/details.html", form=form)
@@ -101,48 +82,33 @@ def _mobile(form: DetailsForm) -> str:
     return identifiers.mobile(form.mobile.data) if form.mobile.data else holder().mobile
 
 
-class EmailForm(CurrentPasswordField, Form):
-    email = email_field("新邮箱", "确认链接会发到新邮箱，点开确认后才换过去。")
+class QuestionForm(CurrentPasswordField, Form):
+    """Another security question, or another answer to the same."""
+
+    question, answer = question_field(), answer_field()
 
 
-@blueprint.get("/email")
+@blueprint.get("/question")
 @requires(Permission.OWN_CASES)
-def email() -> str:
-    return _email_page(EmailForm(formdata=None))
+def question() -> str:
+    return _question_page(QuestionForm(formdata=None, question=holder().security_question))
 
 
-def _email_page(form: EmailForm) -> str:
-    return render_template("portal/email.html", form=form, holder=holder(), to_be=holders.email_to_be(holder()))
+def _question_page(form: QuestionForm) -> str:
+    return render_template("portal/question.html", form=form)
 
 
-@blueprint.post("/email")
+@blueprint.post("/question")
 @requires(Permission.OWN_CASES)
-def change_email() -> Any:
-    form, own = EmailForm(), holder()
-    if not form.validate() or not new_password.is_current(form, own):
-        return _email_page(form)
-    own_id, new = own.id, normalizing.code(form.email.data).lower()
-    try:
-        with writing():
-            if not throttle.take(Limit(MAILS, str(own_id), MOST_MAILS)):
-                raise TooMany("确认邮件发得太勤了，请先看看收件箱和垃圾箱，15 分钟后再试。")
-            own = db.session.get_one(Holder, own_id)
-            address = public_address("registration.confirm_page", token=holders.ask_new_email(own, new))
-            mail_ids = _written_down(own, new, address)
-    except FieldProblem as problem:
-        form.show(problem)
-        return _email_page(form)
-    for mail_id in mail_ids:
-        jobs.wake(mail_id)
-    flash(f"确认邮件已发到 {new}，请打开里面的链接。确认以前，还是用原来的邮箱。", "ok")
+def change_question() -> Any:
+    form, own_id, key = QuestionForm(), holder().id, session_key()
+    if not form.validate() or not new_password.is_current(form, holder()):
+        return _question_page(form)
+    answer_hash = hashed(holders.normalised_answer(form.answer.data))
+    with writing():
+        holders.change_question(db.session.get_one(Holder, own_id), form.question.data, answer_hash, key)
+    flash("密保问题已改好，其他地方的登录都已退出。", "ok")
     return redirect(url_for("portal.profile"), 303)
-
-
-def _written_down(own: Holder, new: str, address: str) -> list[int]:
-    """The address to come gets the link; the one in use learns of it."""
-    given = {"name": own.name, "email": new, "address": address}
-    mails = ((new, *NEW_ADDRESS), (own.email, *OLD_ADDRESS))
-    return [jobs.mail.ask_for(own.actor, to, subject, body.format(**given)).id for to, subject, body in mails]
 
 
 class AvatarForm(Form):

@@ -9,9 +9,10 @@ from wtforms import StringField
 
 import jobs
 from domain.access import ANYBODY, Permission
+from domain.ways_in import NEW_PASSWORD, RESET_PASSWORD
 from extensions import db, writing
 from operations import recovery
-from operations.mailed_links import NEW_PASSWORD, RESET_PASSWORD, DeadLink
+from operations.mailed_links import DeadLink
 from operations.passwords import hashed
 from operations.recovery import Letter
 from public_views.addresses import public_address
@@ -20,7 +21,7 @@ from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
 from web.new_password import NewPasswordForm
-from web.new_password import may_be as new_password_may_be
+from web.new_password import may_replace as new_password_may_replace
 
 blueprint = Blueprint("recovery", __name__)
 
@@ -97,7 +98,7 @@ def new_password(token: str) -> str:
 def reset(token: str) -> Any:
     given = NewPasswordForm()
     holder = recovery.holder_of(token)
-    if not given.validate() or not new_password_may_be(given, holder.known_names):
+    if not given.validate() or not new_password_may_replace(given, holder):
         return render_template("public/recovery_password.html", form=given, token=token)
     new_hash = hashed(given.password.data)
     with writing():

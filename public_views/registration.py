@@ -12,6 +12,7 @@ from wtforms.validators import Length, StopValidation
 from domain import identifiers, normalizing, privacy
 from domain.access import Permission, Role
 from domain.errors import DomainError, TooMany
+from domain.letters import CONFIRM_BODY, CONFIRM_SUBJECT
 from extensions import db, writing
 from models import Holder
 from operations import case_drafts, holders, sessions, throttle
@@ -26,7 +27,7 @@ from web import access, captcha, known_devices, letters, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, choices, filled
-from web.new_password import password_fields
+from web.new_password import CurrentPasswordField, password_fields
 from web.signing_in import came_in
 
 blueprint = Blueprint("registration", __name__)
@@ -41,15 +42,6 @@ QUESTIONS = (
     "您最要好的同学叫什么",
     "您最喜欢的一道菜是什么",
 )
-MAIL_SUBJECT = "请确认您的邮箱（证书在线审验）"
-MAIL_BODY = """{name}，您好：
-
-您在“证书在线审验”注册了账号。请打开下面的网址，再点页面上的“确认邮箱”：
-
-{address}
-
-网址 7 天内有效，只能用一次。不是您本人注册的，不用理会这封邮件。
-"""
 MAILS, MOST_MAILS = "confirming_mail", 3
 """So many mails within fifteen minutes are enough."""
 
@@ -59,21 +51,24 @@ def _question(form: Form, field: Field) -> None:
         raise StopValidation("还没有选密保问题")
 
 
+def question_field() -> SelectField:
+    listed = choices(*QUESTIONS, empty="请选择")
+    return SelectField("密保问题", [_question], choices=listed, validate_choice=False)
+
+
+def answer_field() -> StringField:
+    return StringField(
+        "密保答案", [filled("还没有填密保答案"), Length(max=50, message="密保答案最多 50 个字")],
+        description="忘记密码时用得上，请记牢。", render_kw={"autocomplete": "off", "maxlength": 60},
+    )  # fmt: skip
+
+
 class RegistrationForm(CaptchaFields, IdentityFields, Form):
     mobile = mobile_field()
     email = email_field("邮箱", "确认链接会发到这里，第一次提交审验前要先确认。")
     region = region_field("不选的话，按身份证号前六位算。")
     password, repeated = password_fields("密码")
-    question = SelectField(
-        "密保问题",
-        [_question],
-        choices=choices(*QUESTIONS, empty="请选择"),
-        validate_choice=False,
-    )
-    answer = StringField(
-        "密保答案", [filled("还没有填密保答案"), Length(max=50, message="密保答案最多 50 个字")],
-        description="忘记密码时用得上，请记牢。", render_kw={"autocomplete": "off", "maxlength": 60},
-    )  # fmt: skip
+    question, answer = question_field(), answer_field()
     consent, consent_sensitive = consent_fields()
 
 
@@ -133,26 +128,39 @@ def _registration(filled_in: RegistrationForm) -> Registration:
 
 def _mail(holder: Holder, token: str) -> None:
     address = public_address("registration.confirm_page", token=token)
-    body = MAIL_BODY.format(name=holder.name, address=address)
-    if letters.send(holder.email, MAIL_SUBJECT, body):
+    body = CONFIRM_BODY.format(name=holder.name, address=address)
+    if letters.send(holder.email, CONFIRM_SUBJECT, body):
         flash(f"确认邮件已发到 {holder.email}，请打开里面的链接。没收到时看看垃圾箱，或在“个人中心”重新发送。", "ok")
     else:
         flash("确认邮件没有发出去，请过几分钟到“个人中心”重新发送。", "warn")
+
+
+class NewEmailForm(CurrentPasswordField, Form):
+    """Asked where the link of a new address is opened: whoever reads that mail need not be the holder."""
 
 
 @blueprint.get("/portal/confirm/<token>")
 @requires(Permission.SIGN_IN)
 def confirm_page(token: str) -> str:
     """What the mailed link opens; only the button on it confirms."""
-    return render_template("public/confirm_email.html", token=token)
+    return _confirm_page(token, NewEmailForm(formdata=None))
+
+
+def _confirm_page(token: str, form: NewEmailForm) -> str:
+    owner, to_be = holders.to_be_confirmed(token)
+    return render_template("public/confirm_email.html", token=token, to_be=to_be, form=form, now=owner.email)
 
 
 @blueprint.post("/portal/confirm/<token>")
 @requires(Permission.SIGN_IN)
 def confirm(token: str) -> Any:
+    form, (owner, to_be) = NewEmailForm(), holders.to_be_confirmed(token)
+    if to_be and not (form.validate() and new_password.is_current(form, owner)):
+        return _confirm_page(token, form)
+    key = access.session_key()
     with writing():
-        confirmed_id = holders.confirm_email(token).id
-    flash("邮箱已确认，可以提交审验了。", "ok")
+        confirmed_id = holders.confirm_email(token, key).id
+    flash("邮箱已换好。" if to_be else "邮箱已确认，可以提交审验了。", "ok")
     return redirect(_way_on(confirmed_id), 303)
 
 

@@ -10,10 +10,10 @@ from wtforms import StringField
 import jobs
 from domain import identifiers
 from domain.access import ANYBODY, Permission
+from domain.ways_in import NEW_PASSWORD
 from extensions import db, writing
 from models import Holder
 from operations import mailed_links, security_answers
-from operations.mailed_links import NEW_PASSWORD
 from operations.passwords import hashed
 from operations.recovery import Letter
 from operations.security_answers import Claim
@@ -72,7 +72,7 @@ def answer() -> Any:
         request.remote_addr or "",
     )  # fmt: skip
     holder = _who_fits(given, claim)
-    if holder is None or not new_password.may_be(given, holder.known_names):
+    if holder is None or not new_password.may_replace(given, holder):
         return _page(given)
     new_hash, holder_id = hashed(given.password.data), holder.id
     with writing():

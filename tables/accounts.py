@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from domain import privacy
 from domain.access import EMPLOYER_ROLES, OFFICE_ROLES, Actor, Role
 from domain.identifiers import IdKind, birth_year, mask_id
+from domain.passwords import FIRST_PASSWORD_LASTS
 from domain.second_factor import Demand, FactorState, asks_code, demanded, is_owed
 from encryption import keyring
 from extensions import db
@@ -62,6 +63,10 @@ class Account(UserMixin):
         raise NotImplementedError
 
 
+def first_password_end() -> datetime:
+    return now() + FIRST_PASSWORD_LASTS
+
+
 class StaffUser(Account, Model):
     """An account of an office: the default one, a clerk's or an administrator's."""
 
@@ -74,6 +79,8 @@ class StaffUser(Account, Model):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     role: Mapped[Role] = mapped_column(TermType(Role), default=Role.STAFF)
     must_change_password: Mapped[bool] = mapped_column(default=True)
+    password_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=first_password_end)
+    """Until when a password that was handed out may be used for the first time; one's own does not lapse."""
     single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether single keys decide on the case page; who dictates to the computer switches them off."""
     factor_state: Mapped[FactorState] = mapped_column(
@@ -235,6 +242,8 @@ class EmployerUser(Account, Model):
     employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), index=True)
     role: Mapped[Role] = mapped_column(TermType(Role))
     must_change_password: Mapped[bool] = mapped_column(default=True)
+    password_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=first_password_end)
+    """Until when a password that was handed out may be used for the first time; one's own does not lapse."""
 
     employer: Mapped[Employer] = relationship(back_populates="users", lazy="joined")
 

@@ -56,7 +56,7 @@ PLAIN = {
 }  # fmt: skip
 PLAIN_PARTS = {
     "second_factor", "auth", "closing", "privacy", "registration", "recovery", "security_answers", "releases", "corrections", "own_details",
-    "portal",
+    "own_email", "portal",
 }  # fmt: skip
 """Whole doors: they know only who is signed in, or a token that nobody guesses."""
 

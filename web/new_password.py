@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from wtforms import PasswordField
 
 from domain import passwords
@@ -12,7 +12,7 @@ from domain.errors import DomainError
 from extensions import db, writing
 from models import Account
 from operations import accounts
-from operations.passwords import hashed
+from operations.passwords import fits, hashed
 from web import access
 from web.forms import Form, filled
 
@@ -63,21 +63,42 @@ def may_be(form: Any, names: list[str]) -> bool:
     return True
 
 
-def is_current(form: Any, account: Account) -> bool:
-    """Whether the present password was typed right; slow, so ask before the transaction."""
+def may_replace(form: Any, account: Account) -> bool:
+    """Whether it may follow the account's present password; slow, so ask before the transaction."""
+    if not may_be(form, account.known_names):
+        return False
     try:
-        accounts.refuse_wrong(account, form.current.data or "")
+        accounts.refuse_present(account.password_hash, form.password.data or "")
     except DomainError as problem:
         form.show(problem)
         return False
     return True
 
 
+def is_current(form: Any, account: Account) -> bool:
+    """Whether the present password was typed right. It counts as a try to sign in, before the password is looked at."""
+    kind, number = type(account), account.id
+    attempt = accounts.attempt_of(account, request.remote_addr or "")
+    with writing():
+        tries = accounts.reserve(attempt)
+    if not tries:
+        form.say("current", accounts.WAIT)
+        return False
+    own = db.session.get_one(kind, number)
+    right = fits(own.password_hash, form.current.data or "")
+    with writing():
+        if right:
+            accounts.right_present(attempt)
+        else:
+            form.say("current", accounts.wrong_present(db.session.get_one(kind, number), attempt, tries))
+    return right
+
+
 def changed(form: Any) -> bool:
     """Change the password of who is signed in; of all sessions only this one goes on."""
     account = access.own_account()
     assert account is not None, "the gate lets nobody else come here"
-    if not form.validate() or not is_current(form, account) or not may_be(form, account.known_names):
+    if not form.validate() or not is_current(form, account) or not may_replace(form, account):
         return False
     new_hash, kind, number, key = hashed(form.password.data), type(account), account.id, access.session_key()
     with writing():

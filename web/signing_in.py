@@ -32,6 +32,9 @@ def admitted(form: Any, attempt: Attempt) -> Account | None:
             accounts.note_failure(attempt, number)
         form.say(None, accounts.refusal(attempt))
         return None
+    if accounts.lapsed(account):
+        form.say(None, accounts.lapsed_sentence(account))
+        return None
     verified = account.password_hash
     if isinstance(account, StaffUser) and account.asks_code:
         with writing():

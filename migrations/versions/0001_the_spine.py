@@ -612,6 +612,8 @@ def downgrade() -> None:
 
     op.drop_table("event")
     op.execute("DROP TABLE IF EXISTS event_source")  # what revision 0030 keeps aside on its way down
+    for name in ("staff_user", "employer_user"):
+        op.execute(f"DROP TABLE IF EXISTS {name}_password_end")  # what revision 0032 keeps aside on its way down
     with op.batch_alter_table("challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_challenge_expires_at"))
 

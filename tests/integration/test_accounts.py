@@ -148,8 +148,8 @@ def test_weak_passwords_are_refused(app, password):
 def test_passwords_that_differ_or_do_not_fit_are_told_beside_their_field(app):
     with pytest.raises(FieldProblem, match="两次输入的密码不一样"):
         accounts.refuse_weak("a-better-one-2026", "a-better-one-2027", names=[], office_default="")
-    with pytest.raises(FieldProblem, match="现在的密码不对"):
-        accounts.refuse_wrong(holder(), "wrong")
+    with pytest.raises(FieldProblem, match="这就是现在的密码"):
+        accounts.refuse_present(holder().password_hash, PASSWORD)
     accounts.refuse_weak("修路架桥二十年 ok", "修路架桥二十年 ok", names=["ls.staff"], office_default="")
 
 

@@ -211,7 +211,7 @@ def test_what_waits_for_a_code_ends_with_every_change(client, monkeypatch, chang
         user = account_of("ls.staff")
         match changed:
             case "password":
-                accounts.set_password(user, second_factor.hashed("another-password-1"))
+                accounts.change_password(user, second_factor.hashed("another-password-1"))
             case "factor":
                 db.session.execute(update(SecondFactor).values(set_up_at=now() - timedelta(days=1)))
             case "disabled":
@@ -248,7 +248,7 @@ def test_setting_role_and_state_decide_what_a_sign_in_leads_to(client, demand, s
     demand(Demand(setting))
     name = ACCOUNTS[role]
     with writing():
-        accounts.set_password(account_of(name), PASSWORD_HASH)
+        accounts.take_password(account_of(name), PASSWORD_HASH)
     if state is not FactorState.NONE:
         have_factor(name, state)
 

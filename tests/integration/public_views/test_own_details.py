@@ -15,10 +15,10 @@ from PIL import Image
 import mailing
 from commands.cast import PASSWORD
 from domain.partial_dates import PartialDate
+from domain.ways_in import RESET_PASSWORD
 from extensions import db, writing
 from models import Event, Holder, MailedLink
 from operations import mailed_links
-from operations.mailed_links import RESET_PASSWORD
 from photos import AVATAR_SIDE
 from tests.engines import PLAIN_SQL
 from tests.factories import open_session
@@ -129,12 +129,12 @@ def test_a_new_address_counts_once_its_mail_was_confirmed(app: Flask, client: Ch
     client.get("/portal/profile")
     waiting = client.page.text
     client.get(link)
-    client.send(link)
+    client.send(link, {"current": PASSWORD})
 
     assert (before, stored(wei).email) == (WEI.email, NEW_ADDRESS)
     assert f"要换成 {NEW_ADDRESS}" in waiting
     assert to_old["To"] == WEI.email
-    assert "不是您本人，请马上登录修改密码" in to_old.get_content()
+    assert "不是您本人，请打开下面的网址，再点页面上的“不换邮箱”" in to_old.get_content()
 
 
 def test_a_link_in_the_old_mailbox_is_dead_once_the_address_has_changed(
@@ -147,7 +147,7 @@ def test_a_link_in_the_old_mailbox_is_dead_once_the_address_has_changed(
     link = re.search(r"http://localhost(/portal/confirm/\S+)", to_new.get_content()).group(1)
 
     client.get(link)
-    client.send(link)
+    client.send(link, {"current": PASSWORD})
 
     assert db.session.query(MailedLink).filter_by(used_at=None).count() == 0
 
@@ -162,7 +162,7 @@ def test_an_address_somebody_else_took_meanwhile_is_not_taken_over(
     register(LU)
 
     client.get(link.group(1))
-    answer = client.send(link.group(1))
+    answer = client.send(link.group(1), {"current": PASSWORD})
 
     assert answer.status_code == 400
     assert "这个邮箱已经注册过" in client.page.text

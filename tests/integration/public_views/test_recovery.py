@@ -17,11 +17,12 @@ from sqlalchemy import update
 
 import mailing
 from commands.cast import PASSWORD
+from domain.ways_in import RESET_PASSWORD
 from extensions import db, queue, writing
 from jobs import caretaker
 from models import Event, FailedAttempt, Holder, MailedLink, now
 from operations import accounts, holders, recovery
-from operations.mailed_links import RESET_PASSWORD, DeadLink
+from operations.mailed_links import DeadLink
 from operations.recovery import PER_ACCOUNT, PER_ADDRESS
 from tests.engines import PLAIN_SQL
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
@@ -410,15 +411,16 @@ def test_an_address_gets_ten_and_others_go_on(client: CheckedClient, wei: Holder
     assert len(mails()) == 1
 
 
-def test_a_locked_account_stays_locked(client: CheckedClient, link: str) -> None:
+def test_recovery_unlocks_the_account(client: CheckedClient, link: str) -> None:
     attempt = accounts.Attempt("holder", WEI.mobile, "192.0.2.7")
     with writing():
         for _ in range(accounts.PER_ACCOUNT):
             accounts.reserve(attempt)
 
+    locked_before = accounts.locked(attempt)
     choose(client, link)
 
-    assert accounts.locked(attempt)
+    assert (locked_before, accounts.locked(attempt)) == (True, False)
 
 
 def test_a_password_changed_meanwhile_closes_the_link_in_the_mailbox(link: str, wei: Holder) -> None:

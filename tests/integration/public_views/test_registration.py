@@ -75,8 +75,7 @@ def test_the_link_confirms_only_by_its_button_and_only_once(client: CheckedClien
     looked = holders()[0].email_confirmed_at
     client.send(link)
     confirmed = holders()[0].email_confirmed_at
-    client.get(link)
-    again = client.send(link)
+    again = client.get(link)
 
     assert looked is None
     assert confirmed is not None
@@ -91,12 +90,10 @@ def test_a_newer_link_ends_the_older_and_a_week_ends_both(client: CheckedClient)
     client.send("/portal/confirm/send")
     newer = mailed_link(client)
 
-    client.get(older)
-    first = client.send(older).status_code
+    first = client.get(older).status_code
     with writing():
         db.session.execute(update(MailedLink).values(expires_at=now() - timedelta(seconds=1)))
-    client.get(newer)
-    second = client.send(newer).status_code
+    second = client.get(newer).status_code
 
     assert older != newer
     assert (first, second) == (400, 400)
@@ -128,9 +125,10 @@ def test_who_asks_for_the_link_again_stays_where_it_was_asked_for(app: Flask, as
 
 
 def test_a_made_up_link_confirms_nothing(client: CheckedClient) -> None:
-    client.get("/portal/confirm/made-up")
+    looked = client.get("/portal/confirm/made-up").status_code
+    client.get("/portal/sign-in")
 
-    assert client.send("/portal/confirm/made-up").status_code == 400
+    assert (looked, client.send("/portal/confirm/made-up").status_code) == (400, 400)
 
 
 def test_the_mail_is_not_sent_again_and_again(client: CheckedClient) -> None:
