@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.dormancy import DORMANT_AFTER
+
 DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 TOLD_BEFORE = 30 * DAY
@@ -33,13 +35,12 @@ class Retention:
         return self.keeps
 
 
-DAILY = "后台每天清理"
 HOURLY = "后台每小时清理"
 
 DRAFTS = Retention(
     "drafts", "没有提交的审验和放弃的审验所填的内容，连同照片", "1 年", "最后一次填写，或者放弃",
     "隔了这么久多半不再提交。没有提交的，到期前 30 天发消息提醒；再填一次，重新算起。",
-    ("verification_case", "case_photo"), YEAR, DAILY,
+    ("verification_case", "case_photo"), YEAR, HOURLY,
 )  # fmt: skip
 GIVEN_UP = Retention(
     "given_up", "放弃的审验的照片", "30 天", "放弃", "放弃以后不再核对。", ("case_photo",), 30 * DAY, HOURLY
@@ -54,23 +55,23 @@ IDENTITY_PICTURES = Retention(
 )  # fmt: skip
 FAILED_ATTEMPTS = Retention(
     "failed_attempts", "登录、查验失败的次数（只有摘要，不存输入的内容）", "180 天", "失败",
-    "防止猜密码，出了事能查。", ("failed_attempt",), 180 * DAY, DAILY,
+    "防止猜密码，出了事能查。", ("failed_attempt",), 180 * DAY, HOURLY,
 )  # fmt: skip
 MESSAGES = Retention(
-    "messages", "发给持证人的消息", "3 年", "发出", "办理结果在这段时间里可能还要核对。", ("message",), 3 * YEAR, DAILY
+    "messages", "发给持证人的消息", "3 年", "发出", "办理结果在这段时间里可能还要核对。", ("message",), 3 * YEAR, HOURLY
 )
 FEEDBACK = Retention(
-    "feedback", "意见反馈和答复", "3 年", "收到", "和消息一样，可能还要核对。", ("feedback",), 3 * YEAR, DAILY
+    "feedback", "意见反馈和答复", "3 年", "收到", "和消息一样，可能还要核对。", ("feedback",), 3 * YEAR, HOURLY
 )
 CASE_PHOTOS = Retention(
-    "case_photos", "办结的审验的照片", "10 年", "办结", "对结论有疑问时要看照片。", ("case_photo",), 10 * YEAR, DAILY
+    "case_photos", "办结的审验的照片", "10 年", "办结", "对结论有疑问时要看照片。", ("case_photo",), 10 * YEAR, HOURLY
 )
 LINKS = Retention(
     "links", "邮件里网址的记录（不存网址本身）", "30 天", "网址过期", "说明一个网址为什么打不开。", ("mailed_link",),
-    30 * DAY, DAILY,
+    30 * DAY, HOURLY,
 )  # fmt: skip
 SESSIONS = Retention(
-    "sessions", "登录的设备", "12 小时", "登录", "一次登录最长 12 小时。", ("open_session",), DAY / 2, DAILY
+    "sessions", "登录的设备", "12 小时", "登录", "一次登录最长 12 小时。", ("open_session",), DAY / 2, HOURLY
 )
 JOBS = Retention(
     "jobs", "后台任务的记录，例如发邮件", "30 天", "办完", "查邮件有没有发出。", ("background_job",), 30 * DAY, HOURLY
@@ -81,8 +82,8 @@ RESULTS = Retention(
 )  # fmt: skip
 STAFF = Retention(
     "dormant_staff", "职改办工作人员的账户", "90 天", "最后一次登录",
-    "满期停用，不删除：经过里有姓名。每个机构的最后一位管理员和默认账户只提醒，不停用。", ("staff_user", "second_factor", "recovery_code"), 90 * DAY,
-    "后台每天停用",
+    "满期停用，不删除：经过里有姓名。每个机构的最后一位管理员和默认账户只提醒，不停用。",
+    ("staff_user", "second_factor", "recovery_code"), DORMANT_AFTER, "后台每小时停用",
 )  # fmt: skip
 DEVICES = Retention(
     "devices", "登录用过的浏览器（只有摘要和设备的叫法）", "400 天", "从它最后一次登录", "从没用过的设备登录时，提醒本人。",
@@ -117,7 +118,10 @@ EMPLOYERS = Retention(
 )
 CERTIFICATES = Retention(
     "certificates", "证书记录、导入批次和批文", "长期保存", "导入或者审验通过", "证书终身有效，随时要能查验。",
-    ("certificate", "certificate_name_piece", "deleted_certificate", "overwritten_record", "reference_record", "approval_page"),
+    (
+        "certificate", "certificate_name_piece", "deleted_certificate", "overwritten_record", "reference_record",
+        "import_batch", "approval_page",
+    ),
 )  # fmt: skip
 DECIDED = Retention(
     "decided", "办结的审验（照片除外）、问题人员、办结的身份申请", "长期保存", "办结", "证明结论从哪里来。",

@@ -65,6 +65,7 @@ def make_round(number: int = 0) -> None:
         exports.remove_old()
         imports.tidy()
         count_population()
+        sweep.end_what_is_over()
         sweep.make_round()
     wake_waiting()
 

@@ -11,8 +11,8 @@ from flask import current_app
 
 from extensions import writing
 from models import now
-from operations import stored_files
-from storage import StoredFile
+from operations import retention, stored_files
+from storage import StorageAway, StoredFile
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ AT_ONCE = 5000
 YOUNG = timedelta(days=1)
 """A file lies there before its row does; what is so young may still get one."""
 FEW = 20
+MOST_PIECES = 200
 
 
 class Broom:
@@ -50,13 +51,30 @@ def make_round() -> None:
     _delete(unnamed)
 
 
+def end_what_is_over() -> None:
+    """End what has been kept for its time, a few rows a transaction; what is left over goes in the next round."""
+    for sweep in retention.SWEEPS:
+        for _ in range(MOST_PIECES):
+            ids = sweep.due()
+            if not ids:
+                break
+            with writing():
+                keys = sweep.end(ids)
+            _delete(keys)
+
+
 def _past_their_time() -> list[str]:
     with writing():
         return [*stored_files.forget_identity_pictures(), *stored_files.forget_given_up_photos()]
 
 
 def _delete(keys: set[str] | list[str]) -> None:
-    for key in keys:
-        current_app.extensions["photos"].delete(key)
+    """Where the storage is away the files stay: no row names them any more, and a later round finds them."""
+    try:
+        for key in keys:
+            current_app.extensions["photos"].delete(key)
+    except StorageAway:
+        log.warning("the storage is away, stored files stay until a later round")
+        return
     if keys:
         log.info("%s stored files were not needed any more", len(keys))

@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, Update, delete, select, update
 from domain.access import Actor
 from domain.background import JobKind
 from domain.errors import NotAllowed, NotFound
+from domain.retention import JOBS
 from domain.vocabulary import JobState
 from extensions import db
 from models import BackgroundJob, StaffUser, now
@@ -18,7 +19,6 @@ from operations import sources
 
 SILENT_AFTER = timedelta(minutes=1)
 """A worker of another machine that gave no sign for so long counts as dead."""
-KEPT_AFTER = timedelta(days=30)
 _LONGEST_SENTENCE = 500
 
 
@@ -152,7 +152,7 @@ def pulse(job_ids: Collection[int], worker: str) -> None:
 def forget_old() -> None:
     """Remove what ended long ago."""
     over = BackgroundJob.state.in_([state for state in JobState if state.is_over])
-    old = BackgroundJob.finished_at < now() - KEPT_AFTER
+    old = BackgroundJob.finished_at < now() - JOBS.limit
     db.session.execute(delete(BackgroundJob).where(over, old), execution_options={"synchronize_session": False})
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import delete, select
 
 from domain.access import Actor
 from domain.errors import NotFound
+from domain.retention import RESULTS
 from extensions import db
 from models import BatchResult, now
 from tables.batch_result import Named
-
-KEPT_FOR = timedelta(days=1)
 
 
 def keep(
@@ -34,5 +32,5 @@ def own(actor: Actor, grid: str, result_id: int) -> BatchResult:
 
 
 def forget_old() -> None:
-    old = BatchResult.created_at < now() - KEPT_FOR
+    old = BatchResult.created_at < now() - RESULTS.limit
     db.session.execute(delete(BatchResult).where(old), execution_options={"synchronize_session": False})

@@ -209,7 +209,7 @@ def fill_in(case: VerificationCase, answers: Answers, former_name: str, version:
 
     Raises StaleDraft where another window filled in something else since `version` was shown.
     """
-    _refuse_uneditable(case)
+    _take_in_hand(case)
     wrong = {problem.key for problem in answers.problems}
     taken = {key: value for key, value in answers.values.items() if key not in wrong}
     if "cert_no" in wrong:
@@ -233,13 +233,14 @@ def refuse_wrong(answers: Answers) -> None:
         raise FieldProblems([FieldProblem(problem.key, problem.sentence) for problem in answers.problems])
 
 
-def _refuse_uneditable(case: VerificationCase) -> None:
+def _take_in_hand(case: VerificationCase) -> None:
     """Look at the case as it is now and hold it: what was sent from another window is not changed any more."""
     db.session.refresh(case, with_for_update=True)
     if case.deleted:
         raise NotFound("没有这本证书的审验，可能已经删除")
     if case.state not in EDITABLE:
         raise DomainError(f"现在是“{case.state.holder_label}”，不能再改；要改请先撤回审验")
+    case.filled_in_at = now()
 
 
 def refuse_same_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto) -> None:
@@ -251,7 +252,7 @@ def refuse_same_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto)
 
 def attach_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key: str) -> str | None:
     """Put a stored photo to the case; return the storage key that is no longer needed, if any."""
-    _refuse_uneditable(case)
+    _take_in_hand(case)
     refuse_same_photo(case, kind, photo)
     return _put(case, kind, photo, key)
 
@@ -271,7 +272,7 @@ def _put(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key: str) ->
 
 def turn_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key: str, turned: str) -> str | None:
     """Put the turned photo where `turned` is still the photo of that page; return the key no longer needed, if any."""
-    _refuse_uneditable(case)
+    _take_in_hand(case)
     now_there = case.photo(kind)
     if now_there is None or now_there.key != turned:
         raise FieldProblem(kind.value, "这张照片刚刚换过，没有再转；请看现在的照片")
@@ -279,7 +280,7 @@ def turn_photo(case: VerificationCase, kind: PhotoKind, photo: SafePhoto, key: s
 
 
 def remove_photo(case: VerificationCase, kind: PhotoKind) -> str | None:
-    _refuse_uneditable(case)
+    _take_in_hand(case)
     dropped = _set_aside(case, kind)
     db.session.flush()
     return dropped

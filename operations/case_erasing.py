@@ -9,7 +9,7 @@ from extensions import db
 from models import CasePhoto, VerificationCase, now
 from operations.case_facts import PORTAL_KEYS, CaseFacts
 
-_WRITTEN = (*PORTAL_KEYS, "body_key", "former_name", "submitted", "correction", "reply", "undo")
+_WRITTEN = (*PORTAL_KEYS, "body_key", "former_name", "submitted", "correction", "reply", "undo", "filled_in_at")
 
 
 def erase(case: VerificationCase) -> list[str]:

@@ -204,6 +204,8 @@ def _stamp(step: Step) -> None:
         case.deleted_at = now()
     if step.transition.restores:
         case.deleted_at = None
+    if case.state is CaseState.DRAFT and not case.deleted:
+        case.filled_in_at = now()
     case.owed_since = now() if case.state in OFFICE_TURN and not case.deleted else None
 
 

@@ -24,7 +24,7 @@ from models import (
     id_digest,
     now,
 )
-from operations import case_erasing, cases, devices, events, sessions
+from operations import case_erasing, cases, events
 from operations.case_facts import CaseFacts
 from operations.identity_requests import PAGES
 
@@ -85,8 +85,6 @@ def close(holder_id: int) -> Closed:
         f"注销账号：撤回 {len(given_up)} 份审验，保留办结的 {stays} 份",
     )
     _drop_letters(holder)
-    sessions.end_all(holder)
-    devices.forget_all(holder)
     _strip(holder, keeps_name=stays > 0)
     return Closed(closed.name, closed.email, files)
 
@@ -126,9 +124,13 @@ def _drop_requests(holder: Holder) -> list[str]:
 
 
 def _drop_letters(holder: Holder) -> None:
-    """Remove the inbox, letters to the office, mailed links, and mails that have not left yet."""
-    for table in (Message, Feedback, MailedLink):
-        db.session.execute(delete(table).where(table.holder_id == holder.id))
+    """Remove the inbox, letters to the office, links, sessions, known devices, and mails that have not left yet."""
+    for model in (Message, Feedback, MailedLink):
+        db.session.execute(delete(model).where(model.holder_id == holder.id))
+    for table in db.metadata.sorted_tables:
+        if "account_kind" in table.c:
+            own = (table.c.account_kind == holder.prefix, table.c.account_id == holder.id)
+            db.session.execute(delete(table).where(*own))
     asked = (BackgroundJob.actor_role == Role.HOLDER, BackgroundJob.actor_id == holder.id)
     db.session.execute(delete(BackgroundJob).where(*asked, BackgroundJob.state != JobState.RUNNING))
 

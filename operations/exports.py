@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from sqlalchemy import select
 
 from domain.access import Actor
 from domain.background import BATCH, ERROR_WORKBOOK, EXPORT
+from domain.retention import RESULTS
 from extensions import db
 from models import BackgroundJob, Event, now
 from operations import events
 
-KEPT_FOR = timedelta(days=1)
 SHOWN = 30
 WITH_FILES = (EXPORT, ERROR_WORKBOOK, BATCH)
 _WITH_FILES = BackgroundJob.kind_slug.in_([kind.slug for kind in WITH_FILES])
@@ -33,7 +32,7 @@ def own(actor: Actor) -> list[BackgroundJob]:
 
 
 def is_kept(job: BackgroundJob) -> bool:
-    return bool(job.result_key and job.finished_at and job.finished_at > now() - KEPT_FOR)
+    return bool(job.result_key and job.finished_at and job.finished_at > now() - RESULTS.limit)
 
 
 def kept_keys() -> list[str]:
@@ -46,6 +45,6 @@ def kept_keys() -> list[str]:
 
 def outdated() -> list[BackgroundJob]:
     """Return the jobs whose files are to go."""
-    old = BackgroundJob.finished_at <= now() - KEPT_FOR
+    old = BackgroundJob.finished_at <= now() - RESULTS.limit
     query = select(BackgroundJob).where(_WITH_FILES, BackgroundJob.result_key.is_not(None), old)
     return list(db.session.scalars(query))

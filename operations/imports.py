@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -11,6 +10,7 @@ from sqlalchemy import delete, or_, select
 from domain.access import Actor, Permission
 from domain.batches import OPEN
 from domain.errors import DomainError, NotFound, StaleVersion
+from domain.retention import UPLOADS
 from domain.vocabulary import BatchState, Outcome
 from extensions import db
 from models import ImportBatch, StagedRow, now
@@ -18,7 +18,7 @@ from operations import background, events, offices, reference_records, staging, 
 from operations.publishing import OnConflict, Watch, publish, unwatched
 from operations.staging import STAGED
 
-ROWS_KEPT = timedelta(days=30)
+ROWS_KEPT = UPLOADS.limit
 """Rows that were refused are kept so long after their batch has ended, to be looked at and mended."""
 _LONGEST_FILE_NAME = 200
 _UPLOAD_NEEDED = (

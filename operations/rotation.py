@@ -44,7 +44,7 @@ DERIVED = {
 NOT_RENEWED = {
     Event.__tablename__: "is never written anew",
     "event_head": "is sealed anew by the next event",
-    "failed_attempt": "is forgotten within days",
+    "failed_attempt": "is counted for a day at most",
 }
 """Tables whose bytes stay as they are, and why."""
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import secrets
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, delete, select, update
 
 from domain.access import Actor
 from domain.errors import NotFound
+from domain.retention import SESSIONS
 from encryption import fingerprint
 from extensions import db, writing
 from models import ACCOUNTS, Account, OpenSession, now
 from operations import events, sources
 
-LONGEST = timedelta(hours=12)
+LONGEST = SESSIONS.limit
 _LONGEST_DEVICE = 50
 
 

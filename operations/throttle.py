@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, func, select
 
+from domain.retention import FAILED_ATTEMPTS
 from encryption import keyring
 from extensions import db
 from models import FailedAttempt, now
 
 WINDOW = timedelta(minutes=15)
-KEPT = timedelta(days=1)
 ATTEMPTS = cast(Table, FailedAttempt.__table__)
 COUNT = select(func.count(ATTEMPTS.c.at).label("misses")).where(
     ATTEMPTS.c.kind == bindparam("kind"),
@@ -59,8 +59,8 @@ def give_back(kind: str, subject: str) -> None:
 
 
 def fail(kind: str, subject: str) -> None:
-    """Count one failure; what is older than a day is cleared away on the way."""
-    db.session.execute(delete(FailedAttempt).where(FailedAttempt.at < now() - KEPT))
+    """Count one failure; what has been kept for its time is cleared away on the way."""
+    db.session.execute(delete(FailedAttempt).where(FailedAttempt.at < now() - FAILED_ATTEMPTS.limit))
     db.session.add(FailedAttempt(kind=kind, subject=_digest(kind, subject)))
     db.session.flush()
 

@@ -27,6 +27,7 @@ from operations import (
     background,
     cases,
     closing,
+    devices,
     events,
     feedback,
     holders,
@@ -75,6 +76,7 @@ def fill_all(owner: Holder) -> None:
         own = db.session.get_one(Holder, owner_id)
         own.avatar, own.employer_name = "d" * 32, "灵山县水利局"
         own.next_password_hash, own.next_password_from = "-", now()
+        devices.signed_in_from(own, "token", "测试", "")
         holders.ask_new_email(own, f"next{owner_id}@example.com")
         feedback.send(own, "请问何时审完")
         telling.tell(own, "办理结果", "请看")

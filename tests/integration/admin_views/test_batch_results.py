@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from domain.retention import RESULTS
 from domain.verification import CaseState
 from extensions import db, writing
 from models import BatchResult, VerificationCase, now
@@ -66,7 +67,7 @@ def test_after_a_day_it_is_gone_and_the_page_says_where_to_look(clerk: CheckedCl
     addresses = [approved(clerk, factories.case_at(CaseState.PENDING)) for _ in range(2)]
     with writing():
         late = update(BatchResult).where(BatchResult.id == int(addresses[0].rpartition("/")[2]))
-        db.session.execute(late.values(created_at=now() - batch_results.KEPT_FOR - timedelta(minutes=1)))
+        db.session.execute(late.values(created_at=now() - RESULTS.limit - timedelta(minutes=1)))
     with writing():
         batch_results.forget_old()
 
