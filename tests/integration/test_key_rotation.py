@@ -13,7 +13,7 @@ from encryption import keyring
 from extensions import db, writing
 from importers import kept_uploads
 from models import Certificate, Feedback, Holder, IdentityRequest, ImportBatch, now
-from operations import case_drafts, feedback, holders, identity_requests, imports, rotation
+from operations import case_drafts, closing, feedback, holders, identity_requests, imports, rotation
 from operations.identity_requests import Claimant
 from tables.columns import EncryptedText
 from tests.batches import checked, commit, counted
@@ -237,3 +237,18 @@ def test_every_column_of_bytes_is_renewed_or_says_why_not(app):
 
     assert left == set()
     assert EncryptedText in {type(column.type) for table in rotation.tables() for column in table.columns}
+
+
+def test_who_closed_the_account_is_known_again_after_the_keys_have_changed(app):
+    owner = holder(None)
+    given, owner_id = {"name": owner.name, "id_number": owner.id_number}, owner.id
+    case_at(CaseState.REJECTED, certificate(owner), owner)
+    with writing():
+        closing.close(owner_id)
+    change_keys(app)
+    rotate(app)
+    drop_the_old_key()
+
+    again = holder(None, **given)
+
+    assert set(db.session.scalars(again.accounts_of_person)) == {owner_id, again.id}
