@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.dormancy import DORMANT_AFTER
-
 DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 TOLD_BEFORE = 30 * DAY
@@ -83,7 +81,7 @@ RESULTS = Retention(
 STAFF = Retention(
     "dormant_staff", "职改办工作人员的账户", "90 天", "最后一次登录",
     "满期停用，不删除：经过里有姓名。每个机构的最后一位管理员和默认账户只提醒，不停用。",
-    ("staff_user", "second_factor", "recovery_code"), DORMANT_AFTER, "后台每小时停用",
+    ("staff_user", "second_factor", "recovery_code"), 90 * DAY, "后台每小时停用",
 )  # fmt: skip
 DEVICES = Retention(
     "devices", "登录用过的浏览器（只有摘要和设备的叫法）", "400 天", "从它最后一次登录", "从没用过的设备登录时，提醒本人。",
@@ -127,12 +125,36 @@ DECIDED = Retention(
     "decided", "办结的审验（照片除外）、问题人员、办结的身份申请", "长期保存", "办结", "证明结论从哪里来。",
     ("verification_case", "problem_person", "identity_request"),
 )  # fmt: skip
+NUMBER_TRIES = Retention(
+    "number_tries", "审验时填错的证书编号（加密）", "长期保存", "填写",
+    "同一本证书只能填错几次，放弃或者注销以后不重新起算，防止别人一个一个猜。", ("number_try",),
+)  # fmt: skip
 TRAIL = Retention(
     "trail", "操作记录", "长期保存，从不清理", "发生", "证明谁在什么时候做了什么，任何人不能改。", ("event",)
 )
 
 RETENTION = (
-    DRAFTS, GIVEN_UP, UPLOADS, IDENTITY_PICTURES, FAILED_ATTEMPTS, MESSAGES, FEEDBACK, CASE_PHOTOS, LINKS, SESSIONS, JOBS,
-    RESULTS, STAFF, DEVICES, ACCOUNT_NEWS, ACCESS_LOG, ACCOUNT, EMPLOYERS, CERTIFICATES, DECIDED, TRAIL,
-)  # fmt: skip
+    DRAFTS,
+    GIVEN_UP,
+    UPLOADS,
+    IDENTITY_PICTURES,
+    FAILED_ATTEMPTS,
+    MESSAGES,
+    FEEDBACK,
+    CASE_PHOTOS,
+    LINKS,
+    SESSIONS,
+    DEVICES,
+    ACCOUNT_NEWS,
+    JOBS,
+    RESULTS,
+    STAFF,
+    ACCESS_LOG,
+    ACCOUNT,
+    EMPLOYERS,
+    CERTIFICATES,
+    DECIDED,
+    NUMBER_TRIES,
+    TRAIL,
+)
 SPOKEN_OF = tuple(table for row in RETENTION for table in row.tables)

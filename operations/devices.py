@@ -39,11 +39,6 @@ def _owner(account: Account) -> dict[str, Any]:
     return {"account_kind": account.prefix, "account_id": account.id}
 
 
-def forget_all(account: Account) -> None:
-    """Forget every browser of an account that is closed."""
-    db.session.execute(delete(KnownDevice).filter_by(**_owner(account)))
-
-
 def forget_old() -> None:
     db.session.execute(delete(KnownDevice).where(KnownDevice.last_at < now() - KEPT_FOR))
 

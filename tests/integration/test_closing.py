@@ -292,3 +292,21 @@ def test_what_waits_to_be_sent_goes_and_the_running_one_sends_nothing(app: Flask
 
     left = [job.kind_slug for job in db.session.query(BackgroundJob)]
     assert left == []
+
+
+STRUCTURE = {
+    "id", "holder_id", "certificate_id", "entrance", "state", "version", "pooled", "touched_by_office", "created_at",
+    "submitted_at", "decided_at", "deleted_at", "lapse_told_at", "record_shown", "without_number",
+}  # fmt: skip
+"""What a case that was emptied still says: that there was one, when, and how far it came."""
+
+
+def test_an_emptied_case_holds_nothing_but_that_there_was_one(app: Flask) -> None:
+    owner = holder(None)
+    case = case_at(CaseState.NEEDS_CONFIRMATION, certificate(owner), owner)
+    full = {column.key for column in VerificationCase.__table__.columns if getattr(case, column.key) not in (None, "")}
+
+    close(owner)
+
+    left = case_of(case)
+    assert {one for one in full if getattr(left, one) not in (None, "")} <= STRUCTURE

@@ -14,15 +14,16 @@ from flask import Flask
 from sqlalchemy import update
 
 import importers
-from domain import privacy, retention
+from domain import retention
 from domain.background import EXPORT, MAIL
 from domain.identifiers import parse_id
-from domain.retention import RETENTION, SPOKEN_OF, TOLD_BEFORE, Retention
+from domain.retention import RETENTION, TOLD_BEFORE, Retention
 from domain.verification import CaseState
 from domain.vocabulary import BatchState, JobState
 from extensions import db, writing
 from jobs import caretaker, sweep
 from models import (
+    AccountNews,
     BackgroundJob,
     BatchResult,
     CasePhoto,
@@ -43,6 +44,7 @@ from models import (
     now,
 )
 from operations import (
+    account_news,
     background,
     batch_results,
     devices,
@@ -57,7 +59,6 @@ from operations import (
 from operations import retention as sweeps
 from operations.identity_requests import Claimant
 from storage import LocalStorage, PhotoStorage, StorageAway, new_key
-from tables.columns import EncryptedJson, EncryptedText, FreeText, StorageKey
 from tests.batches import checked
 from tests.engines import PLAIN_SQL
 from tests.factories import act, case_at, certificate, draft, edit, fresh_person, holder, staff
@@ -194,7 +195,7 @@ def letter(moment: datetime, store: PhotoStorage, folder: Path) -> Stands:
 def decided(moment: datetime, store: PhotoStorage, folder: Path) -> Stands:
     owner = holder(None)
     case = case_at(CaseState.REJECTED, certificate(owner), owner)
-    keys = photos_of(store, case, made=moment - DAY)
+    keys = photos_of(store, case, made=moment - 2 * DAY)
     change(VerificationCase, case.id, decided_at=moment)
 
     def answer() -> bool:
@@ -233,6 +234,15 @@ def device(moment: datetime, store: PhotoStorage, folder: Path) -> Stands:
     return is_there(KnownDevice, number)
 
 
+def news(moment: datetime, store: PhotoStorage, folder: Path) -> Stands:
+    with writing():
+        account = db.session.query(StaffUser).filter_by(username="ls.staff").one()
+        account_news.leave(account, f"told {moment}", "请留意")
+        number = db.session.query(AccountNews).order_by(AccountNews.id.desc()).first().id
+    change(AccountNews, number, created_at=moment)
+    return is_there(AccountNews, number)
+
+
 def job(moment: datetime, store: PhotoStorage, folder: Path) -> Stands:
     with writing():
         number = background.ask_for(staff("ls.staff"), MAIL).id
@@ -263,7 +273,7 @@ def clerk(moment: datetime, store: PhotoStorage, folder: Path) -> Stands:
 MADE: dict[str, Callable[[datetime, PhotoStorage, Path], Stands]] = {
     "drafts": kept_draft, "given_up": given_up, "uploads": uploaded, "identity_pictures": pictures,
     "failed_attempts": failed, "messages": message, "feedback": letter, "case_photos": decided, "links": link,
-    "sessions": session, "devices": device, "jobs": job, "results": result, "dormant_staff": clerk,
+    "sessions": session, "devices": device, "account_news": news, "jobs": job, "results": result, "dormant_staff": clerk,
 }  # fmt: skip
 """What each row of the table is about, as old as it is told to be."""
 ELSEWHERE = {"access_log": "the server's log rotation keeps it"}
@@ -444,47 +454,3 @@ def test_records_and_the_trail_are_never_swept(app: Flask, store: PhotoStorage) 
     assert row(VerificationCase, case.id).title
     swept = {table for one in sweeps.SWEEPS for table in one.row.tables}
     assert not swept & {"event", "certificate"}
-
-
-NOT_OF_PEOPLE = {
-    "office": "offices", "awarding_body": "offices of the past", "employer": "employers", "campaign": "what an office gathers",
-    "notice": "what an office tells everybody", "reply_text": "words that an office keeps ready",
-    "saved_view": "a name for a selection; a person searched for stands in it as a token", "kept_figure": "counts",
-}  # fmt: skip
-"""Tables that look as if they held something of a person, and what they hold instead."""
-OF_PEOPLE = {
-    "email",
-    "mobile",
-    "device",
-    "name",
-    "display_name",
-    "actor_name",
-    "password_hash",
-    "account_kind",
-    "code_hash",
-}
-
-
-@PLAIN_SQL
-def test_whatever_table_holds_something_of_a_person_stands_in_the_table_of_retention(app: Flask) -> None:
-    kinds = (EncryptedText, EncryptedJson, StorageKey, FreeText)
-    tables = {table.name: table for table in db.metadata.sorted_tables}
-    personal = {
-        name
-        for name, table in tables.items()
-        for column in table.c
-        if isinstance(column.type, kinds) or column.name in OF_PEOPLE or column.name.endswith("_digest")
-        or any(key.column.table.name in ("holder", "staff_user") and column.name == "holder_id" for key in column.foreign_keys)
-    }  # fmt: skip
-
-    assert personal - set(SPOKEN_OF) == set(NOT_OF_PEOPLE), "say how long it is kept in domain/retention.py"
-    assert set(SPOKEN_OF) <= set(tables)
-
-
-@PLAIN_SQL
-def test_the_versions_of_the_notice_stand_in_order(app: Flask) -> None:
-    names = [version.name for version in privacy.VERSIONS]
-
-    assert names == sorted(set(names))
-    assert not privacy.is_due(names[-1])
-    assert privacy.is_due(None)
