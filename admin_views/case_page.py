@@ -85,7 +85,7 @@ def context(case: VerificationCase, actor: Actor) -> dict[str, Any]:
         "moments": timeline(case),
         "decisions": [one for one in DECISIONS if one in open_now],
         "can_correct": BY_NAME["correct"] in open_now,
-        "others": [one for one in open_now if one.name in ("take_back", "hand_over", "delete", "undelete")],
+        "others": [one for one in open_now if one.name in ("check", "take_back", "hand_over", "delete", "undelete")],
         "others_of_person": within,
         "others_elsewhere": elsewhere,
         "templates": templates(actor),

@@ -61,6 +61,8 @@ class HomeScreen(BackOfficeScreen):
             overdue_days=OVERDUE_DAYS,
             weeks=weeks.drawn(actor.place, day, ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])),
             import_url=screen_url("imports"),
+            to_check=review_queue.count_to_check(actor, COUNTED),
+            to_check_url=screen_url("cases", tab="check"),
             voids=register.count_waiting_voids(actor, COUNTED),
             voids_url=screen_url("certificates", tab="void_pending"),
             told=OFFICES.on_home(notices.for_office(actor.place)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.certificate_moves import MOVES
-from domain.verification import TRANSITIONS
+from domain.verification import RELEASE, TRANSITIONS
 
 ACTIONS = {
     "sign_in": "登录", "sign_out": "退出登录", "fail_sign_in": "登录失败", "fail_password": "核对密码失败", "change_password": "修改自己的密码",
@@ -30,7 +30,9 @@ ACTIONS = {
     "change_settings": "修改个人设置", "end_sessions": "退出其他登录", "decide_request": "办理身份申请", "correct_identity": "更正身份信息",
     "forget_pictures": "证件照片到期删除", "forget_photos": "审验照片到期删除", "lapse_draft": "草稿到期删除",
     "forget_messages": "消息到期删除", "forget_feedback": "意见反馈到期删除",
-    "rotate_keys": "更换密钥", "release_id_number": "解除占用", "answer_feedback": "回复反馈", "list_person": "列入问题人员", "lift_person": "解除问题人员",
+    "rotate_keys": "更换密钥", "release_id_number": "解除占用",
+    "note_release": "解除占用没有撤回", "release_certificate": "解除占用撤回公开", RELEASE.name: f"审验：{RELEASE.label}",
+    "answer_feedback": "回复反馈", "list_person": "列入问题人员", "lift_person": "解除问题人员",
     **{one.name: f"证书：{one.label}" for one in MOVES},
     **{one.name: f"审验：{one.label}" for one in TRANSITIONS if one.by_office},
 }  # fmt: skip

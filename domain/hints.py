@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from domain.certificate_fields import DECIDING
 from domain.certificate_rows import shown
 from domain.number_patterns import oddities
+from domain.offers import MOST_NUMBERS
 from domain.vocabulary import TitleLevel
 
 LEAST_AGE = {TitleLevel.ASSOCIATE: 18, TitleLevel.ASSISTANT: 20, TitleLevel.INTERMEDIATE: 24}
@@ -80,6 +81,8 @@ class Clues(Protocol):
     def twins(self) -> Sequence[Twin]: ...
     @property
     def listed(self) -> bool: ...
+    @property
+    def numbers_tried(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,16 @@ def _person(clues: Clues) -> Iterator[Finding]:
             yield Finding(f"{whose}的性别是{written.label}，身份证号是{clues.sex}，请核对")
 
 
+def _numbers_tried(clues: Clues) -> Iterator[Finding]:
+    if clues.numbers_tried >= MOST_NUMBERS:
+        yield Finding(f"为这条记录输入过 {clues.numbers_tried} 个不同的编号，都与记录不同，请对照照片上的编号")
+
+
 HINTS: tuple[Hint, ...] = (
     Hint("listed", "本人在问题人员里", _listed),
     Hint("same_photo", "照片与另一件审验的照片相同或几乎相同（转过方向、改过几处也算）", _photos),
     Hint("number_taken", "编号和授予单位在另一个人的证书或审验上", _number),
+    Hint("numbers_tried", "为一条记录输入过三个与它不同的编号", _numbers_tried),
     Hint("too_young", "授予时本人年龄够不上这一级", _age),
     Hint("body_not_there", "授予时间在授予单位存在的年份之外", _body),
     Hint("number_out_of_pattern", "编号与同单位同年的证书不是一个样子（至少 20 本）", _pattern),

@@ -326,6 +326,10 @@ TRANSITIONS: tuple[Transition, ...] = (
 )  # fmt: skip
 
 BY_NAME = {transition.name: transition for transition in TRANSITIONS}
+RELEASE = Transition(
+    "release", "解除占用", OPEN_STATES, None, Role.STAFF, Reply.REQUIRED, deletes=True, permission=Permission.RELEASES
+)
+"""Ends what an account under somebody else's ID number has begun; part of 解除占用, never done to a single case."""
 DECISIONS = tuple(transition for transition in TRANSITIONS if transition.key)
 _IN_BATCH = (
     "approve", "reject", "call_in", "ask_changes", "ask_confirmation", "find_counterfeit", "take_back", "check", "hand_over",

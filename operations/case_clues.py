@@ -14,7 +14,7 @@ from domain.hints import BodyYears, Likeness, Reference, Twin
 from domain.identifiers import IdDocument
 from extensions import db
 from models import AwardingBody, Certificate, ProblemPerson, VerificationCase
-from operations import bodies, case_drafts, photo_twins, reference_records
+from operations import bodies, case_drafts, offers, photo_twins, reference_records
 from operations.case_facts import PORTAL_KEYS
 from operations.certificates import values_of
 from operations.photo_twins import Match
@@ -66,6 +66,10 @@ class CaseClues:
             ProblemPerson.case_id != self.case.id,
         )
         return db.session.scalar(query.limit(1)) is not None
+
+    @cached_property
+    def numbers_tried(self) -> int:
+        return len(offers.wrong_numbers(self.case.certificate)) if self.case.certificate else 0
 
     @cached_property
     def number_holders(self) -> list[str]:

@@ -52,7 +52,8 @@ class CaseFacts:
     def ever_handled_by_office(self) -> bool:
         """Whether an office looked into this certificate, in this case or in one that was given up since.
 
-        Whoever closes the account and registers anew does not begin as one unknown.
+        Whoever closes the account and registers anew does not begin as one unknown; what an account did under somebody
+        else's number, before 解除占用, is not the person's.
         """
         tidied = Event.action.in_(["delete", "undelete"])
         return self._has_event(self._of_this_certificate(), Event.actor_role != Role.HOLDER, ~tidied)
@@ -61,7 +62,10 @@ class CaseFacts:
         record_id = self.case.certificate_id
         if record_id is None:
             return [self.case.id]
-        return list(db.session.scalars(select(VerificationCase.id).filter_by(certificate_id=record_id)))
+        query = select(VerificationCase.id).filter_by(certificate_id=record_id)
+        return list(
+            db.session.scalars(query.where(VerificationCase.holder_id.in_(self.case.holder.accounts_of_person)))
+        )
 
     @cached_property
     def ever_taken_back(self) -> bool:

@@ -12,8 +12,8 @@ from domain.errors import DomainError, FieldProblem, StaleVersion
 from domain.identifiers import IdDocument
 from domain.ways_in import CONFIRM_EMAIL, NEW_EMAIL, NEW_MOBILE, NEW_QUESTION, STOP_EMAIL
 from extensions import db
-from models import Certificate, Holder, Message, id_digest, mobile_digest, now
-from operations import events, mailed_links, telling, ways_in
+from models import Holder, Message, id_digest, mobile_digest, now
+from operations import events, mailed_links, offers, telling, ways_in
 
 TAKEN_ID = "这个身份证号已经注册过，请直接登录，或用“忘记密码”找回；不是您注册的，可以申请解除占用"
 EMAIL_ASKED = """有人登录您的账号，申请把邮箱换成 {email}，新邮箱确认以后才换过去。
@@ -197,8 +197,8 @@ def drop_new_email(holder: Holder) -> bool:
 
 
 def employer_on_record(holder: Holder) -> str | None:
-    """Return the employer that the newest of the holder's records names."""
-    records = [one for one in Certificate.of_person(holder) if one.employer_name]
+    """Return the employer that the newest of the holder's records names, of those that are shown in full."""
+    records = [one for one in offers.shown_in_full(holder) if one.employer_name]
     newest = max(records, key=lambda one: one.awarded_on.iso if one.awarded_on else "", default=None)
     return newest.employer_name if newest else None
 

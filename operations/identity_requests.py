@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from domain.access import Actor, Permission
 from domain.errors import DomainError, FieldProblem, NotFound, StaleVersion
 from domain.identifiers import IdDocument
-from domain.verification import OPEN_STATES, CaseState
+from domain.verification import CaseState
 from domain.vocabulary import RequestKind, RequestState
 from extensions import db
 from models import Holder, IdentityRequest, ProblemPerson, VerificationCase, id_digest, now
-from operations import events, routing, sessions, telling
+from operations import events, releasing, routing, sessions, telling
 
 PERMISSIONS = {
     RequestKind.CORRECTION: Permission.IDENTITY_CORRECTIONS,
@@ -162,10 +162,7 @@ def _release(actor: Actor, request: IdentityRequest) -> None:
     holder = account_that_holds(request)
     if holder is None:
         raise DomainError("这个身份证号现在没有被占用，可以直接注册；请不同意，并在回复里告诉申请人")
-    if _cases(holder, [state for state in OPEN_STATES if state is not CaseState.DRAFT]):
-        raise DomainError("这个账号有正在办理的审验，请先在“审核”里办完或删除，再解除占用")
-    for case in _cases(holder, (CaseState.DRAFT,)):
-        case.deleted_at, case.version = now(), case.version + 1
+    releasing.undo_all(actor, holder)
     changes = {"手机号": [holder.mobile, ""], "邮箱": [holder.email, ""]}
     holder.disabled_at = now()
     holder.id_digest, holder.mobile_digest = secrets.token_bytes(16), secrets.token_bytes(16)

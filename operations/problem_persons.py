@@ -54,10 +54,10 @@ def against_lifting(listing: ProblemPerson, actor: Actor) -> DomainError | None:
     return None
 
 
-def lift_of_case(actor: Actor, case: VerificationCase) -> None:
-    """Lift what a 假证 decision listed, as 恢复 takes that decision back."""
+def lift_of_case(actor: Actor, case: VerificationCase, reason: str = _BY_TAKING_BACK) -> None:
+    """Lift what a 假证 decision listed, as 恢复 takes that decision back or as the case proves to be a stranger's."""
     for listing in db.session.scalars(select(ProblemPerson).filter_by(case_id=case.id, lifted_at=None)):
-        _lifted(actor, listing, _BY_TAKING_BACK)
+        _lifted(actor, listing, reason)
 
 
 def _lifted(actor: Actor, listing: ProblemPerson, reason: str) -> None:

@@ -46,6 +46,15 @@ def count_waiting(actor: Actor) -> int:
     return _capped(actor.place) if actor.place and actor.may(Permission.REVIEW) else 0
 
 
+def count_to_check(actor: Actor, most: int) -> int:
+    """Return how many stand in 待抽查 for the actor's office, counted up to `most`."""
+    if actor.place is None or not actor.may(Permission.SPOT_CHECKS):
+        return 0
+    mine = (VerificationCase.within(actor.place), VerificationCase.to_check_since.is_not(None))
+    some = select(VerificationCase.id).where(*mine).limit(most).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
 def _capped(place: Place, *conditions: Any) -> int:
     some = select(VerificationCase.id).where(*waiting(place), *conditions).limit(MOST_COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0

@@ -174,6 +174,13 @@ class HolderVisit(Visit):
         self.page.locator("main").get_by_role("button", name="登录").click()
         return self
 
+    def begin(self, number: str) -> HolderVisit:
+        """Choose the first card on the page and type the number as it stands on the paper."""
+        self.press("点击审验此证书")
+        self.fill("证书编号", number)
+        self.press("下一步")
+        return self
+
     def upload(self, number_page: Path, content_page: Path) -> HolderVisit:
         for name, path in (("number_page", number_page), ("content_page", content_page)):
             self.page.locator(f"input[name={name}]").set_input_files(path)

@@ -52,8 +52,8 @@ def test_a_matched_certificate_is_approved_by_itself_and_found_by_anyone(
     holder = HolderVisit(chromium, running, PHONE)
     holder.register(MATCHED).looks_right()
     holder.confirm_email(MATCHED)
-    holder.looks_right().press("点击审验此证书")
-    holder.looks_right().press("确认信息")
+    holder.looks_right()
+    holder.begin("0490616").looks_right().press("确认信息")
     holder.sees("请您认真核对所填写信息是否正确").looks_right().press("下一步")
     holder.upload(*photos).looks_right().press("提交审验")  # type: ignore[attr-defined]
     expect(holder.heading()).to_have_text("审验信息提交成功")
@@ -74,8 +74,8 @@ def test_a_changed_certificate_goes_to_the_office_and_comes_back_with_its_reply(
 ) -> None:
     holder = HolderVisit(chromium, running)
     holder.register(CHANGED).confirm_email(CHANGED)
-    holder.open("/portal/").press("点击审验此证书")
-    holder.fill("专业", "外科护理").press("确认信息").press("下一步")
+    holder.open("/portal/")
+    holder.begin("0942378").fill("专业", "外科护理").press("确认信息").press("下一步")
     holder.upload(*photos).press("提交审验")  # type: ignore[attr-defined]
     holder.sees("等待授予单位职改办审核").sees("灵山县职改办")
     lookup(Visit(chromium, running), "0942378", "邓丽兰").sees("没有查到这本证书")

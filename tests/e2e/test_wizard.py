@@ -65,7 +65,7 @@ def test_who_passed_as_a_civil_servant_sends_the_approval_document_from_a_phone(
 
 def test_two_devices_fill_in_one_draft_and_nothing_typed_is_lost(chromium: Browser, running: ServerProcess) -> None:
     phone = signed_in(chromium, running, WEI.mobile)
-    phone.press("点击审验此证书")
+    phone.begin("1346070")
     desk = signed_in(chromium, running, WEI.mobile, DESK)
     desk.press("继续填写").fill("专业", "农田水利").press("先存着，以后再填")
 
@@ -132,10 +132,11 @@ def test_every_path_ends_well_on_a_phone_without_javascript(
     chromium: Browser, running: ServerProcess, approval: Path, tmp_path: Path
 ) -> None:
     holder = HolderVisit(chromium, running, PHONE, script=False).sign_in(WEI.mobile)
-    holder.open("/portal/").press("点击审验此证书").press("确认信息").press("下一步")
+    holder.begin("1346070").press("确认信息").press("下一步")
     holder.upload(*_both_pages(tmp_path, "first")).press("提交审验").sees("自动审核通过").looks_right()
 
-    holder.open("/portal/").press("点击审验此证书").fill("专业", "港口与航道工程").press("确认信息")
+    holder.open("/portal/")
+    holder.begin("0822284").fill("专业", "港口与航道工程").press("确认信息")
     holder.sees("港口与航道工程").press("下一步")
     holder.upload(*_both_pages(tmp_path, "second")).press("提交审验").sees("灵山县演示路 3 号").looks_right()
 

@@ -16,13 +16,24 @@ import mailing
 from domain.errors import DomainError, StaleVersion
 from domain.identifiers import parse_id
 from domain.verification import CaseState
-from domain.vocabulary import RequestKind, RequestState
+from domain.vocabulary import RecordShown, RequestKind, RequestState
 from extensions import db, writing
-from models import Event, Holder, IdentityRequest, Message, ProblemPerson, VerificationCase, id_digest, now
-from operations import identity_requests, offers
+from models import Certificate, Event, Holder, IdentityRequest, Message, ProblemPerson, VerificationCase, id_digest, now
+from operations import case_drafts, identity_requests, offers
 from operations.identity_requests import Claimant
+from operations.offers import OnPaper
 from tests.engines import PLAIN_SQL
-from tests.factories import case_at, certificate, draft, fresh_person, open_session, staff, still_open
+from tests.factories import (
+    case_at,
+    certificate,
+    draft,
+    fresh_person,
+    letters_to,
+    open_session,
+    refused,
+    staff,
+    still_open,
+)
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
 from tests.pages import CheckedClient
 
@@ -234,14 +245,88 @@ def test_a_release_shuts_the_account_out_and_frees_number_mobile_and_address(app
     assert (newcomer.id_number, newcomer.mobile, newcomer.email) == (WEI.id_number, WEI.mobile, WEI.email)
 
 
-def test_a_release_waits_for_a_case_that_is_under_way(app: Flask, wei: Holder) -> None:
-    case_at(CaseState.PENDING, owner=wei)
-    request_id = ask_release()
+@pytest.mark.parametrize("state", [state for state in CaseState if state.is_open])
+def test_a_release_ends_whatever_the_account_has_begun_and_refuses_nobody(
+    app: Flask, wei: Holder, state: CaseState
+) -> None:
+    record_id = certificate(wei).id
+    case = case_at(state, db.session.get_one(Certificate, record_id), wei)
 
-    with pytest.raises(DomainError, match="有正在办理的审验"):
-        decide(request_id)
+    decide(ask_release())
 
-    assert the_holder(wei).is_active
+    ended = db.session.get_one(VerificationCase, case.id)
+    newcomer = register()
+    assert ended.deleted
+    assert Event.about("case", case.id)[-1].action == "release"
+    assert refused("ls.staff", ended, "undelete")
+    assert [one.id for one in offers.offered(newcomer)] == [record_id]
+    assert case_at(CaseState.PENDING, db.session.get_one(Certificate, record_id), newcomer).state is CaseState.PENDING
+
+
+def test_a_release_takes_back_what_the_account_had_published_by_itself(app: Flask, wei: Holder) -> None:
+    record_id = certificate(wei).id
+    case = case_at(CaseState.AUTO_APPROVED, db.session.get_one(Certificate, record_id), wei)
+    letters = letters_to(case)
+
+    decide(ask_release())
+
+    record = db.session.get_one(Certificate, record_id)
+    assert not record.is_public
+    assert [event.action for event in Event.about("case", case.id)][-2:] == ["take_back", "release"]
+    assert Event.about("certificate", record_id)[-1].action == "release_certificate"
+    assert letters_to(case) == letters
+    newcomer = register()
+    assert (
+        case_at(CaseState.AUTO_APPROVED, db.session.get_one(Certificate, record_id), newcomer).holder_id == newcomer.id
+    )
+
+
+def test_a_release_takes_back_certificates_of_offices_wherever_they_are(app: Flask, wei: Holder) -> None:
+    record = certificate(wei, "浦北县职改办", awarding_body="浦北县职改办")
+    record_id = record.id
+    case_at(CaseState.AUTO_APPROVED, record, wei)
+
+    decide(ask_release())
+
+    assert not db.session.get_one(Certificate, record_id).is_public
+
+
+def test_what_was_changed_since_stays_and_is_left_to_its_office_to_check(app: Flask, wei: Holder) -> None:
+    record_id = certificate(wei).id
+    case = case_at(CaseState.AUTO_APPROVED, db.session.get_one(Certificate, record_id), wei)
+    with writing():
+        record = db.session.get_one(Certificate, record_id)
+        record.specialty, record.version = "护理", record.version + 1
+
+    decide(ask_release())
+
+    left = db.session.get_one(VerificationCase, case.id)
+    assert (left.state, left.deleted) == (CaseState.AUTO_APPROVED, False)
+    assert left.to_check_since is not None
+    assert db.session.get_one(Certificate, record_id).is_public
+    assert "后来又改过" in (Event.about("case", case.id)[-1].reply or "")
+    assert "待抽查" in Event.about("certificate", record_id)[-1].summary
+
+
+def test_a_release_lifts_the_listing_that_came_from_the_account(app: Flask, wei: Holder) -> None:
+    case_at(CaseState.COUNTERFEIT, owner=wei)
+
+    decide(ask_release())
+
+    listing = db.session.query(ProblemPerson).one()
+    assert (listing.lifted_by, listing.lift_reason) == ("黄国栋", "这个账号的身份证号已解除占用")
+
+
+def test_numbers_that_a_stranger_typed_are_not_held_against_the_person(app: Flask, wei: Holder) -> None:
+    record_id = certificate(wei).id
+    for wrong in ("0000001", "0000002", "0000003"):
+        with writing():
+            owner = db.session.get_one(Holder, wei.id)
+            case_drafts.start_from_record(owner.actor, owner, record_id, OnPaper(wrong))
+
+    decide(ask_release())
+
+    assert draft(db.session.get_one(Certificate, record_id), register()).record_shown is RecordShown.ALL
 
 
 def test_where_nobody_has_the_number_there_is_nothing_to_release(app: Flask) -> None:
