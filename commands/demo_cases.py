@@ -39,6 +39,7 @@ STORIES: dict[str, tuple[str, ...]] = {
     "不通过": ("change", "submit", "reject"),
     "假证": ("change", "submit", "find_counterfeit"),
     "草稿": (),
+    "请抽查": ("submit_copied",),
 }
 REPLIES = {
     "call_in": "请带身份证和证书原件，工作日上午到县政务中心三楼职改办现场核对。",
@@ -55,7 +56,7 @@ OF_A_MILL = {
     "cert_no": "0388120", "title_series": "工程系列", "title_level": "助理级", "title": "助理工程师", "specialty": "制糖工程",
     "awarding_body": "灵山县糖厂职称评审小组", "awarded_on": "1998-06", "obtained_by": "评审",
 }  # fmt: skip
-OF_OTHERS = ("自动通过", "等审核", "照片相同", "等了很久", "现场审核", "通过", "通过", "不通过", "假证", "草稿")
+OF_OTHERS = ("自动通过", "等审核", "照片相同", "等了很久", "现场审核", "通过", "通过", "不通过", "假证", "草稿", "请抽查")
 
 
 def add(password_hash: str) -> None:

@@ -55,7 +55,7 @@ def walk(page: Page, address: str) -> None:
     page.get_by_role("link", name="点击审验此证书").first.click()
     page.get_by_role("heading", name="证书编号是多少？").wait_for()
     page.get_by_label("证书编号", exact=True).fill(FACTS["cert_no"])
-    take(page, "number", ".zs-steps", 560)
+    take(page, "number", ".zs-steps", 700)
     page.get_by_role("button", name="下一步").click()
     page.get_by_role("heading", name="照着证书核对一遍").wait_for()
     take(page, "fields", ".zs-steps", 630)

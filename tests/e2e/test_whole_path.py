@@ -17,6 +17,7 @@ pytestmark = pytest.mark.e2e
 WORKBOOK = Path(__file__).parent.parent / "samples" / "01-clean-county.xlsx"
 MATCHED = Person("谢明杰", "452824197803205125", "13811110001", "xie@example.com")
 CHANGED = Person("邓丽兰", "452826195803018075", "13811110002", "deng@example.com")
+KNOWN = Person("宁国超", "452824195611084585", "13811110004", "ning@example.com")
 UNKNOWN = Person("农志远", id_number("450721", "19800101", "101"), "13811110003", "nong@example.com")
 
 
@@ -67,6 +68,37 @@ def test_a_matched_certificate_is_approved_by_itself_and_found_by_anyone(
     lookup(visitor, "0490616", "谢明节").sees("没有查到这本证书").looks_right()
     lookup(visitor, "9999999", "谢明杰").sees("没有查到这本证书")
     visitor.close()
+
+
+def test_who_knows_name_and_id_number_alone_publishes_nothing_and_learns_no_more_than_the_card(
+    chromium: Browser, running: ServerProcess, photos: tuple[Path, Path]
+) -> None:
+    """Of the record, number 0269736, awarded 2002-06-26 and printed 2002-09-15, the card tells the year alone."""
+    stranger = HolderVisit(chromium, running, PHONE)
+    stranger.register(KNOWN).sees("邮箱还没有确认，请先确认。")
+    assert "助理农艺师" not in stranger.page.content()
+    stranger.confirm_email(KNOWN)
+    stranger.sees("2002 年度")
+    stranger.begin("0269737").sees("您填的编号与导入记录不同").looks_right()
+    tells_no_more_than_the_card(stranger)
+    stranger.open("/portal/")
+    stranger.press("继续填写").press("重新输入编号").looks_right()
+    stranger.fill("证书编号", "农字第12号").press("下一步").sees("证书上确实是这样写的吗？").looks_right()
+    stranger.page.get_by_label("证书上确实是这样写的").check()
+    stranger.press("下一步").choose("获取方式", "评审").fill("授予时间", "2002.1").press("确认信息")
+    stranger.sees("农字第12号").looks_right().press("下一步")
+    stranger.upload(*photos).press("提交审验").sees("等待授予单位职改办审核")  # type: ignore[attr-defined]
+    for page in ("/portal/", "/portal/certificates/", "/portal/messages/", "/portal/profile/details"):
+        stranger.open(page)
+        tells_no_more_than_the_card(stranger)
+    stranger.open("/portal/certificates/").press("查看详情").sees("与导入记录不同").looks_right()
+    tells_no_more_than_the_card(stranger)
+    stranger.close()
+
+
+def tells_no_more_than_the_card(visit: HolderVisit) -> None:
+    source = visit.page.content()
+    assert [word for word in ("0269736", "2002-06", "2002-09", "灵山县建筑公司", "灵职改字") if word in source] == []
 
 
 def test_a_changed_certificate_goes_to_the_office_and_comes_back_with_its_reply(
