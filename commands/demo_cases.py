@@ -56,7 +56,19 @@ OF_A_MILL = {
     "cert_no": "0388120", "title_series": "工程系列", "title_level": "助理级", "title": "助理工程师", "specialty": "制糖工程",
     "awarding_body": "灵山县糖厂职称评审小组", "awarded_on": "1998-06", "obtained_by": "评审",
 }  # fmt: skip
-OF_OTHERS = ("自动通过", "等审核", "照片相同", "等了很久", "现场审核", "通过", "通过", "不通过", "假证", "草稿", "请抽查")
+OF_OTHERS = (
+    "自动通过",
+    "等审核",
+    "照片相同",
+    "等了很久",
+    "现场审核",
+    "通过",
+    "通过",
+    "不通过",
+    "假证",
+    "草稿",
+    "请抽查",
+)
 
 
 def add(password_hash: str) -> None:
