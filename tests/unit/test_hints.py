@@ -22,6 +22,7 @@ def clues(**given: Any) -> Any:
     plain: dict[str, Any] = {
         "values": VALUES, "name": "韦小兰", "former_name": None, "birth": date(1980, 3, 1), "sex": "女", "record": None,
         "number_holders": [], "body": None, "numbers": [], "references": [], "twins": [], "listed": False,
+        "numbers_tried": 2,
     }  # fmt: skip
     return SimpleNamespace(**{**plain, **given, "values": {**VALUES, **given.get("values", {})}})
 
@@ -53,6 +54,7 @@ def test_names_are_unique_and_each_row_says_what_it_looks_at() -> None:
         ({"twins": [Twin("证书内容页", "“黄春梅（无编号）”", Likeness.EDITED, turned=True)]},
          "证书内容页照片转过来与“黄春梅（无编号）”的照片底子一样，有几处不同，请对照看看"),
         ({"number_holders": ["黄春梅也在审验"]}, "同一编号和授予单位，黄春梅也在审验，身份证号不同，请核对"),
+        ({"numbers_tried": 3}, "为这条记录输入过 3 个不同的编号，都与记录不同，请对照照片上的编号"),
         ({"birth": date(1990, 5, 1)}, "授予时本人不满 20 岁，助理级一般没有这么早，请核对授予时间"),
         ({"body": BodyYears("钦州港职改办", 2011, None)}, "“钦州港职改办”2011 年才有，证书的授予时间是 2009-12-20"),
         ({"body": BodyYears("钦州地区职改办", None, 1994)}, "“钦州地区职改办”到 1994 年为止，证书的授予时间是 2009-12-20"),
