@@ -24,7 +24,7 @@ from models import (
     id_digest,
     now,
 )
-from operations import case_erasing, cases, events
+from operations import case_erasing, cases, events, ways_in
 from operations.case_facts import CaseFacts
 from operations.identity_requests import PAGES
 
@@ -70,23 +70,20 @@ def close(holder_id: int) -> Closed:
     ).one()
     if holder.closed_at is not None:
         raise DomainError("这个账号已经注销了")
+    name, email = holder.name, holder.email
     undecided = _undecided(holder)
-    closed = Closed(holder.name, holder.email, [])
     given_up = [case for case in undecided if not case.deleted]
     for case in given_up:
         _give_up(holder, case)
     files = [key for case in undecided for key in case_erasing.erase(case)]
     files += [*_drop_requests(holder), *([holder.avatar] if holder.avatar else [])]
     stays = _decided(holder)
-    events.record(
-        holder.actor,
-        "close_account",
-        ("holder", holder.id),
-        f"注销账号：撤回 {len(given_up)} 份审验，保留办结的 {stays} 份",
-    )
+    summary = f"注销账号：撤回 {len(given_up)} 份审验，保留办结的 {stays} 份"
+    events.record(holder.actor, "close_account", ("holder", holder.id), summary)
+    ways_in.end_pending(holder)
     _drop_letters(holder)
     _strip(holder, keeps_name=stays > 0)
-    return Closed(closed.name, closed.email, files)
+    return Closed(name, email, files)
 
 
 def _undecided(holder: Holder) -> list[VerificationCase]:
