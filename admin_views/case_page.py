@@ -25,6 +25,7 @@ from extensions import db
 from models import ApprovalPage, CaseClaim, Event, ImportBatch, VerificationCase, now
 from operations import certificates, claims, reference_records, review_queue, working_days
 from operations.case_clues import CaseClues
+from operations.case_effects import own_record
 from operations.case_facts import CaseFacts
 
 MOST_PAGES = 6
@@ -135,9 +136,12 @@ def waited(case: VerificationCase) -> int | None:
 
 
 def record_before(case: VerificationCase) -> Any:
-    """Return the record the case is held against: what its decision published has become the record itself."""
+    """Return the record the case is held against: what its decision published has become the record itself.
+
+    A case that has not joined its record yet is held against the one it will join.
+    """
     if case.undo is None:
-        return case.certificate
+        return case.certificate or own_record(case, case.cert_no, case.body_key)
     before = certificates.read_back(case.undo["before"] or {})
     return SimpleNamespace(**before, masked_id=mask_id(before["id_number"])) if before else None
 

@@ -22,7 +22,7 @@ from domain.verification import CaseState, Transition
 from domain.vocabulary import RecordShown
 from extensions import db
 from models import Certificate, Office, VerificationCase, now
-from operations import bodies, certificates, events, problem_persons, routing
+from operations import bodies, certificates, events, offers, problem_persons, routing
 from operations.case_clues import CaseClues
 from operations.case_facts import PORTAL_KEYS, differing_keys, final_values, number_to_publish
 
@@ -60,14 +60,23 @@ def take_up_record(case: VerificationCase, name: str) -> None:
     number, body_key = number_to_publish(case)
     if not number:
         _refuse_verified_twice(case)
-    record = Certificate.with_number(number, body_key)
-    if record is None or record.id_digest not in case.holder.id_digests:
+    record = own_record(case, number, body_key)
+    sent = name in ("submit", "resubmit") and number
+    if sent and not offers.may_meet(case.holder, number or "", record):
+        return
+    if record is None:
         return
     if record.is_public:
         raise Refused(VERIFIED_ALREADY)
     case.certificate_id = record.id
     db.session.flush()
     db.session.refresh(case, ["certificate"])
+
+
+def own_record(case: VerificationCase, number: str | None, body_key: str | None) -> Certificate | None:
+    """Return the record of the holder's ID number, whatever its name, that has this number and body."""
+    record = Certificate.with_number(number, body_key)
+    return record if record is not None and record.id_digest in case.holder.id_digests else None
 
 
 def _refuse_verified_twice(case: VerificationCase) -> None:

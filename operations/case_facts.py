@@ -63,9 +63,12 @@ class CaseFacts:
         if record_id is None:
             return [self.case.id]
         query = select(VerificationCase.id).filter_by(certificate_id=record_id)
-        return list(
-            db.session.scalars(query.where(VerificationCase.holder_id.in_(self.case.holder.accounts_of_person)))
+        released = exists().where(
+            Event.subject_type == "holder",
+            Event.subject_id == VerificationCase.holder_id,
+            Event.action == "release_id_number",
         )
+        return list(db.session.scalars(query.where(~released)))
 
     @cached_property
     def ever_taken_back(self) -> bool:

@@ -123,6 +123,18 @@ def opened_by(holder: Holder, number: str) -> Certificate | None:
     return same[0] if len(same) == 1 else None
 
 
+def may_meet(holder: Holder, number: str, record: Certificate | None) -> bool:
+    """Whether a case typed by hand may join the person's record of this number as it is sent.
+
+    A number that is on none of them counts as a wrong one, and a closed record is joined at the approval only: sending
+    again and again is no way to guess either.
+    """
+    if record is None:
+        opened_by(holder, number)
+        return False
+    return not is_closed(record)
+
+
 def forget_numbers_of(holder: Holder) -> None:
     """What a stranger typed under somebody's ID number is not held against the person."""
     db.session.execute(delete(NumberTry).where(NumberTry.holder_id == holder.id))

@@ -20,7 +20,7 @@ from domain.verification import OPEN_STATES
 from domain.vocabulary import CertificateStatus
 from extensions import db
 from models import Certificate, DeletedCertificate, Holder, VerificationCase, id_digests, now
-from operations import bodies, events, telling
+from operations import bodies, events, offers, telling
 
 Record = Certificate | DeletedCertificate
 LONGEST_REASON = 500
@@ -195,17 +195,26 @@ def _note(step: Move, record: Record, actor: Actor, before: CertificateStatus, r
     )  # fmt: skip
 
 
+def _called(record: Record, holder: Holder) -> str:
+    if any(one.id == record.id for one in offers.shown_in_full(holder)):
+        return record.cert_no or "无编号"
+    return f"{record.awarded_on.year} 年度" if record.awarded_on else "授予时间不详"
+
+
 def _tell_holder(step: Move, record: Record) -> None:
-    """Whoever holds the certificate learns that it is void, or void no longer; what is only asked for is not told."""
+    """Whoever holds the certificate learns that it is void, or void no longer; what is only asked for is not told.
+
+    Its number stands in the letter only where the holder's own case has published it; else the year, as on the card.
+    """
     holder = db.session.scalar(
         select(Holder).where(Holder.id_digest.in_(id_digests(record.id_number)), Holder.name == record.name)
     )
-    if holder is None:
+    if holder is None or holder.email_confirmed_at is None:
         return
     own = select(VerificationCase.id).filter_by(certificate_id=record.id, holder_id=holder.id, deleted_at=None)
     letter, office = RECORD_LETTERS[step.name], record.office
     words = {
-        "title": record.title or "", "number": record.cert_no or "无编号", "office": office.name,
+        "title": record.title or "", "number": _called(record, holder), "office": office.name,
         "phone": f"（电话 {office.phone}）" if office.phone else "",
     }  # fmt: skip
     newest = db.session.scalar(own.order_by(VerificationCase.id.desc()).limit(1))

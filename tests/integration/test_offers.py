@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from admin_views import case_page
 from domain.errors import NotFound
 from domain.verification import CaseState
 from domain.vocabulary import RecordShown
 from extensions import db, writing
-from models import Certificate, Holder, NumberTry, VerificationCase
-from operations import case_drafts, offers
+from models import Certificate, Holder, Message, NumberTry, VerificationCase
+from operations import case_drafts, offers, register
 from operations.offers import OnPaper
-from tests.factories import act, add_photos, certificate, draft, edit, fresh_number, holder, shown_values
+from tests.factories import act, add_photos, certificate, draft, edit, fresh_number, holder, shown_values, staff
 
 BEYOND_THE_CARD = ("awarded_on", "issued_on", "obtained_by", "sex", "personal_status", "employer_kind")
 
@@ -178,6 +179,36 @@ def test_withdrawn_it_is_by_hand_again_and_never_automatic(app):
 
     assert (case.certificate_id, case.record_shown) == (None, RecordShown.NOTHING)
     assert act("holder", case, "submit").state is CaseState.PENDING
+
+
+def test_sent_by_hand_again_and_again_it_is_no_way_to_guess(app):
+    owner = holder()
+    record = certificate(owner, awarding_body="灵山县职改办")
+    case = draft(None, owner, cert_no="0000001")
+    for wrong in ("0000002", "0000003", record.cert_no):
+        act("holder", case, "submit")
+        act("holder", case, "withdraw")
+        edit(case, cert_no=wrong)
+
+    act("holder", case, "submit")
+
+    assert (case.state, case.certificate_id) == (CaseState.PENDING, None)
+    assert [one.id for one in offers.offered(owner)] == [record.id]
+    assert case_page.record_before(case) is record
+    assert act("ls.staff", case, "approve").certificate_id == record.id
+
+
+def test_a_letter_about_a_record_that_was_not_opened_names_its_year_alone(app):
+    record = certificate(owner := holder())
+    record_id, owner_id = record.id, owner.id
+    for name, who in (("request_void", "ls.staff"), ("agree_void", "ls.admin")):
+        with writing():
+            version = db.session.get_one(Certificate, record_id).version
+            register.move(staff(who), record_id, version, name, "重复发证")
+
+    letter = db.session.query(Message).filter_by(holder_id=owner_id).order_by(Message.id.desc()).first()
+    assert "2009 年度" in letter.body
+    assert db.session.get_one(Certificate, record_id).cert_no not in letter.title + letter.body
 
 
 def test_of_another_persons_record_the_holder_hears_nothing(app):

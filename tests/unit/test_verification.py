@@ -279,6 +279,8 @@ def test_every_guard_says_what_it_demands_and_none_is_left_over() -> None:
 GUARDS: list[tuple[Guard, dict[str, Any], str]] = [
     (verification.is_complete, {"missing": ["专业", "证书内容页"]}, "还没有填好：专业、证书内容页，请补齐后再提交"),
     (verification.matches_its_record, {"matches_record": False}, "与导入记录不完全相同"),
+    (verification.matches_its_record, {"number_typed": False}, "与导入记录不完全相同"),
+    (verification.was_not_released, {"released": True}, "已随解除占用结束"),
     (verification.matches_its_record, {"holder_listed": True}, "需要职改办审核"),
     (verification.email_is_confirmed, {"holder_email_confirmed": False}, "邮箱还没有确认"),
     (verification.was_not_refused, {"refused_before": True}, "不能再次提交"),
@@ -301,6 +303,7 @@ def test_a_guard_is_silent_until_its_one_fact_changes(guard: Guard, facts: dict[
     ("name", "facts"),
     [
         ("submit_matched", {"matches_record": False}),
+        ("submit_matched", {"number_typed": False}),
         ("submit_matched", {"holder_listed": True}),
         ("submit_matched", {"missing": ["专业"]}),
         ("submit_matched", {"refused_before": True}),

@@ -15,14 +15,15 @@ from PIL import Image
 import mailing
 from commands.cast import PASSWORD
 from domain.partial_dates import PartialDate
+from domain.verification import CaseState
 from domain.ways_in import RESET_PASSWORD
 from extensions import db, writing
 from models import Event, Holder, MailedLink
 from operations import mailed_links
 from photos import AVATAR_SIDE
 from tests.engines import PLAIN_SQL
-from tests.factories import open_session
-from tests.integration.public_views.people import LU, WEI, record, register
+from tests.factories import case_at, certificate, open_session
+from tests.integration.public_views.people import LU, WEI, register
 from tests.pages import CheckedClient
 
 NEW_ADDRESS = "wei.new@example.com"
@@ -56,9 +57,13 @@ def change(client: CheckedClient, **given: str) -> Any:
     return client.send("/portal/profile/details", filled | given)
 
 
-def test_an_employer_not_told_yet_is_proposed_from_the_newest_certificate(client: CheckedClient, wei: Holder) -> None:
+def test_an_employer_not_told_yet_is_proposed_from_the_newest_certificate_shown_in_full(
+    client: CheckedClient, wei: Holder
+) -> None:
     for year, employer in ((1998, "灵山县二中"), (2013, "灵山县水利局"), (2020, None)):
-        record(cert_no=f"0{year}", awarded_on=PartialDate(year, 7), issued_on=None, employer_name=employer)
+        given = {"cert_no": f"0{year}", "awarded_on": PartialDate(year, 7), "employer_name": employer}
+        case_at(CaseState.AUTO_APPROVED, certificate(wei, issued_on=None, **given), wei)
+    certificate(wei, awarded_on=PartialDate(2021, 7), issued_on=None, employer_name="还没有输入编号的单位")
 
     client.get("/portal/profile/details")
 
