@@ -30,6 +30,9 @@ MAIL = JobKind("mail", "发邮件", doing="已发出", unit="封", attempts=8)
 MESSAGE_MAIL = JobKind("message_mail", "用邮件告诉本人", doing="已发出", unit="封", attempts=100)
 """Nobody waits at the page for it: a mail server that is away for a day keeps no decision from its holder."""
 
+RECOVERY_MAIL = JobKind("recovery_mail", "发重设密码的邮件", doing="已发出", unit="封", attempts=8)
+"""Asked for whether there is such an account or not: only the worker looks, so that the answer's time tells nothing."""
+
 EXPORT = JobKind("export", "导出", doing="已写出", unit="条", heavy=True)
 
 ERROR_WORKBOOK = JobKind("error_workbook", "下载错误行", doing="已写出", heavy=True)
@@ -38,7 +41,17 @@ BATCH = JobKind("batch", "批量操作", doing="已办", unit="件", heavy=True)
 
 KINDS: dict[str, JobKind] = {
     kind.slug: kind
-    for kind in (CHECK_IMPORT, COMMIT_IMPORT, UNDO_IMPORT, MAIL, MESSAGE_MAIL, EXPORT, ERROR_WORKBOOK, BATCH)
+    for kind in (
+        CHECK_IMPORT,
+        COMMIT_IMPORT,
+        UNDO_IMPORT,
+        MAIL,
+        MESSAGE_MAIL,
+        RECOVERY_MAIL,
+        EXPORT,
+        ERROR_WORKBOOK,
+        BATCH,
+    )
 }
 
 _LONGEST_PAUSE = timedelta(minutes=15)

@@ -9,13 +9,13 @@ from flask import current_app
 
 import mailing
 from domain import letters
-from domain.access import Actor
-from domain.background import MAIL, MESSAGE_MAIL
+from domain.access import ANYBODY, Actor
+from domain.background import MAIL, MESSAGE_MAIL, RECOVERY_MAIL
 from domain.errors import DomainError
 from extensions import db
 from jobs.running import Run, TryLater, work_of
 from models import BackgroundJob, Holder, Message
-from operations import background, ways_in
+from operations import background, recovery, ways_in
 
 REST_SECONDS = 30.0
 """A mail server that was away is left alone for so long: thousands of mails that wait for it keep no thread from work."""
@@ -43,6 +43,24 @@ rest = Rest()
 def ask_for(actor: Actor, to: str, subject: str, body: str) -> BackgroundJob:
     """Write a mail down in the running transaction; `jobs.wake` sends it."""
     return background.ask_for(actor, MAIL, {"to": to, "subject": subject, "body": body})
+
+
+TOKEN = "TOKEN"  # noqa: S105 - no password
+"""Stands in an address for what only the worker draws."""
+
+
+def ask_to_recover(login: str, link: str) -> BackgroundJob:
+    """Write down that a mail was asked for that leads to a new password; who it is for, if anybody, is looked up later."""
+    return background.ask_for(ANYBODY, RECOVERY_MAIL, {"login": login, "link": link})
+
+
+@work_of(RECOVERY_MAIL)
+def send_recovery(run: Run) -> None:
+    with run.writing():
+        letter = recovery.letter_for(run.payload["login"])
+    if letter is not None:
+        address = run.payload["link"].replace(TOKEN, letter.token)
+        _send(letter.email, recovery.SUBJECT, recovery.BODY.format(name=letter.name, address=address))
 
 
 @work_of(MAIL)

@@ -119,24 +119,30 @@ def right_present(attempt: Attempt) -> None:
 def note_failure(attempt: Attempt, number: int) -> None:
     """Leave an event of a window's first failure and of the one that locks: two at most, whoever tries how often.
 
-    Somebody who does not exist leaves the same, so that the time tells nothing. What was typed is never kept: it may
-    be a password in the wrong field, or an ID number.
+    The one that shuts a whole address out is told at the top too: an office behind it may be waiting. Somebody who does
+    not exist leaves the same, so that the time tells nothing. What was typed is never kept: it may be a password in the
+    wrong field, or an ID number.
     """
+    if _of_address(attempt) >= PER_ADDRESS:
+        stranger = Actor(Role.PUBLIC, name="未登录", place=_top())
+        told = f"来自 {attempt.address} 的登录 15 分钟内失败了 {PER_ADDRESS} 次，这个网络地址 15 分钟内不能登录"
+        events.record(stranger, "fail_sign_in", (DOORS[attempt.door].table, None), told)
     if number not in (1, PER_ACCOUNT):
         return
     door = DOORS[attempt.door]
     account = door.find(attempt.login)
     whose = f"账户“{account.actor.name}”" if account else "不存在的账户"
     told = "登录失败" if number == 1 else f"连续 {number} 次登录失败，锁定 15 分钟"
-    stranger = Actor(Role.PUBLIC, name="未登录", place=account.actor.place if account else _top_of(attempt))
+    top = _top() if attempt.door == "staff" else None
+    stranger = Actor(Role.PUBLIC, name="未登录", place=account.actor.place if account else top)
     subject = (door.table, account.id if account else None)
     events.record(stranger, "fail_sign_in", subject, f"{whose}{told}，来自 {attempt.address}")
 
 
-def _top_of(attempt: Attempt) -> Place | None:
-    """Return where a failure at the offices' door is told when it is no office's account: at the top."""
+def _top() -> Place | None:
+    """Return where a failure is told that is no office's own: at the top."""
     top = db.session.scalar(select(Office).filter_by(parent_id=None).order_by(Office.id).limit(1))
-    return top.place if top and attempt.door == "staff" else None
+    return top.place if top else None
 
 
 def signed_in(account: Account, attempt: Attempt, verified_hash: str, device: str = "") -> str:

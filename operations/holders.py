@@ -18,6 +18,7 @@ from operations import events, mailed_links, offers, telling, ways_in
 TAKEN_ID = "这个身份证号已经注册过，请直接登录，或用“忘记密码”找回；不是您注册的，可以申请解除占用"
 EMAIL_ASKED = """有人登录您的账号，申请把邮箱换成 {email}，新邮箱确认以后才换过去。
 是您本人，不用管。不是您本人，请到“个人中心”点“不换了”，并马上修改密码。"""
+TAKEN_MOBILE = "这个手机号已经注册过，请换一个，或用它登录；原来是别人的号码、现在归您的，可以申请解除占用"
 TAKEN_OTHER = "这个{what}已经注册过，请换一个，或用它登录"
 
 
@@ -48,12 +49,7 @@ class Registration:
 def register(registration: Registration) -> Holder:
     """Add a holder; ID number, mobile and e-mail register once each."""
     given = registration
-    if Holder.with_id_number(given.document.number):
-        raise IdTaken
-    if Holder.with_email(given.email):
-        raise FieldProblem("email", TAKEN_OTHER.format(what="邮箱"))
-    if Holder.with_mobile(given.mobile):
-        raise FieldProblem("mobile", TAKEN_OTHER.format(what="手机号"))
+    refuse_taken(given.document.number, given.email, given.mobile)
     holder = Holder(
         name=given.name, id_number=given.document.number, id_digest=id_digest(given.document.number),
         id_kind=given.document.kind, mobile=given.mobile, mobile_digest=mobile_digest(given.mobile),
@@ -70,6 +66,16 @@ def register(registration: Registration) -> Holder:
     return holder
 
 
+def refuse_taken(id_number: str, email: str, mobile: str) -> None:
+    """Raise for the first of them that is somebody's already; cheap, so ask before hashes are made."""
+    if Holder.with_id_number(id_number):
+        raise IdTaken
+    if Holder.with_email(email):
+        raise FieldProblem("email", TAKEN_OTHER.format(what="邮箱"))
+    if Holder.with_mobile(mobile):
+        raise FieldProblem("mobile", TAKEN_MOBILE)
+
+
 def consent(holder: Holder, version: str) -> None:
     """Note that the holder consented to this version of the privacy notice; one that is not the newest is shown anew."""
     if version != privacy.current().name:
@@ -83,9 +89,9 @@ def consent(holder: Holder, version: str) -> None:
 
 def _taken(clash: str) -> FieldProblem:
     """Name the field of which somebody else was faster; both engines name its column."""
-    for field, what in (("email", "邮箱"), ("mobile", "手机号")):
+    for field, sentence in (("email", TAKEN_OTHER.format(what="邮箱")), ("mobile", TAKEN_MOBILE)):
         if field in clash:
-            return FieldProblem(field, TAKEN_OTHER.format(what=what))
+            return FieldProblem(field, sentence)
     return IdTaken()
 
 

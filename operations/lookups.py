@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, func, select
@@ -17,8 +17,11 @@ from extensions import db, writing
 from models import Certificate, LookupCount, now
 from operations import throttle
 from operations.prepared import Prepared
+from operations.throttle import ATTEMPTS, Limit
 
-KIND = "lookup"
+KIND, SLOW = "lookup", "slow_lookup"
+FIRST_DISTANCE, LONGEST_DISTANCE = timedelta(seconds=20), timedelta(minutes=1)
+"""Between two look-ups of who has missed too often: twenty seconds, forty, then a minute."""
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 CERTIFICATES, COUNTS = cast(Table, Certificate.__table__), cast(Table, LookupCount.__table__)
@@ -69,8 +72,30 @@ def misses_of(address: str, found: Sequence[Any] = ()) -> int:
     return cast(int, told.misses)
 
 
+def reserve_miss(address: str, most: int) -> bool:
+    """Count a miss before it is told: of many that come together only so many are told without a 验证码."""
+    return throttle.take(Limit(KIND, address, most))
+
+
 def count_miss(address: str) -> None:
     throttle.fail(KIND, address)
+
+
+def seconds_to_wait(address: str) -> int:
+    """Return how long somebody who has missed so often has to wait before the next look-up; 0 where it may be now."""
+    asked = select(func.count(ATTEMPTS.c.at), func.max(ATTEMPTS.c.at)).where(*throttle.counted(SLOW, address))
+    times, last = db.session.execute(asked).one()
+    distance = min(LONGEST_DISTANCE, FIRST_DISTANCE * times)
+    return max(0, int((last + distance - now()).total_seconds())) if times else 0
+
+
+def reserve_slow(address: str) -> int:
+    """Take the turn of a slow look-up, or return the seconds that are still to wait; asked for together, one gets it."""
+    throttle.wait_for_turn(SLOW, address)
+    seconds = seconds_to_wait(address)
+    if not seconds:
+        throttle.fail(SLOW, address)
+    return seconds
 
 
 def counted(found: Any) -> int:

@@ -14,6 +14,18 @@ PER_ACCOUNT, PER_ADDRESS = 3, 10
 """So many mails within fifteen minutes; beyond them nothing is sent and nothing is said."""
 
 
+SUBJECT = "重设密码（证书在线审验）"
+BODY = """{name}，您好：
+
+有人在“证书在线审验”为您的账号申请重设密码。请打开下面的网址，设一个新密码：
+
+{address}
+
+网址 30 分钟内有效，只能用一次；又申请了新的邮件，这一封就失效了。
+不是您本人申请的，不用理会这封邮件，密码不会变。请不要把网址转给别人。
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What goes into the mail, and where to."""
@@ -23,14 +35,18 @@ class Letter:
     token: str
 
 
-def ask(login: str, address: str) -> Letter | None:
-    """Return the letter to send; none where nobody can sign in by this login or it was asked for too often."""
-    holder = accounts.holder_by_login(login)
+def may_ask(login: str, address: str) -> bool:
+    """Count one more mail that is asked for, whoever's it would be; False where it is one too many."""
     subject = accounts.subject_of(Attempt("holder", login, address))
-    counted = throttle.take(
+    return throttle.take(
         Limit("recovery_account", subject, PER_ACCOUNT), Limit("recovery_address", address, PER_ADDRESS)
     )
-    if not counted or holder is None or not holder.is_active:
+
+
+def letter_for(login: str) -> Letter | None:
+    """Return the letter to send; none where nobody can sign in by this login."""
+    holder = accounts.holder_by_login(login)
+    if holder is None or not holder.is_active:
         return None
     return Letter(holder.name, holder.email, mailed_links.new(holder, RESET_PASSWORD))
 

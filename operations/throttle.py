@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -38,7 +39,7 @@ def take(*limits: Limit, window: timedelta = WINDOW) -> bool:
     It is counted before it is made: tries that come together wait here for each other, and none slips past.
     """
     for limit in limits:
-        _wait_for_turn(_digest(limit.kind, limit.subject))
+        wait_for_turn(limit.kind, limit.subject)
     if any(failures(limit.kind, limit.subject, window) >= limit.most for limit in limits):
         return False
     for limit in limits:
@@ -46,9 +47,10 @@ def take(*limits: Limit, window: timedelta = WINDOW) -> bool:
     return True
 
 
-def _wait_for_turn(digest: bytes) -> None:
+def wait_for_turn(kind: str, subject: str) -> None:
     """On SQLite a writer is alone already; PostgreSQL is told what to queue for, until the transaction ends."""
     if db.session.get_bind().dialect.name == "postgresql":
+        digest = _digest(kind, subject)
         db.session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
 
 
@@ -74,11 +76,30 @@ def asked(kind: str, subject: str, window: timedelta = WINDOW) -> dict[str, Any]
     return {"kind": kind, "subject": _digest(kind, subject), "since": now() - window}
 
 
+def counted(kind: str, subject: str, window: timedelta = WINDOW) -> tuple[Any, ...]:
+    """Return the conditions for what counts against somebody now."""
+    return (
+        ATTEMPTS.c.kind == kind, ATTEMPTS.c.subject == _digest(kind, subject), ATTEMPTS.c.at > now() - window,
+    )  # fmt: skip
+
+
 def forgive(kind: str, subject: str) -> None:
     """Forget the failures of an account that has signed in."""
     conditions = (FailedAttempt.kind == kind, FailedAttempt.subject == _digest(kind, subject))
     db.session.execute(delete(FailedAttempt).where(*conditions))
 
 
+def unit_of(address: str) -> str:
+    """Return what one sender has of addresses: the /64 of IPv6, an IPv4 address itself, however it is written."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((int(parsed), 64), strict=False))
+
+
 def _digest(kind: str, subject: str) -> bytes:
-    return keyring.digest(f"attempt:{kind}:{subject.strip().lower()}")
+    """Whatever is counted by address is counted by its unit: none of the limits has to think of it."""
+    return keyring.digest(f"attempt:{kind}:{unit_of(subject.strip().lower())}")

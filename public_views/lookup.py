@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -10,7 +9,6 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from domain.access import Permission
-from domain.errors import TooMany
 from extensions import writing
 from operations import lookups
 from operations.certificates import VERIFY_CODE
@@ -23,9 +21,9 @@ from web.forms import Form, filled
 
 blueprint = Blueprint("lookup", __name__)
 
-ASK_AFTER, REFUSE_AFTER = 5, 30
-"""Misses of one address within fifteen minutes."""
-TOO_OFTEN = "查得太快了，请 15 分钟后再试。急需核对，请打页面下方的咨询电话。"
+ASK_AFTER, SLOW_AFTER = 5, 30
+"""Misses of one address within fifteen minutes: from here on a 验证码, from there on a picture and a distance too."""
+WAIT = "查得太快了，请 {} 秒后再查。填好的内容都在，到时再点一次“查验证书”"
 
 
 class LookupForm(CaptchaFields, Form):
@@ -55,7 +53,7 @@ def result() -> Any:
     """Answer what is found at once; the form with its checks is only made where there is something to say."""
     typed = request.form
     found = () if "again" in typed else lookups.find(typed.get("number", ""), typed.get("name", ""), _address())
-    misses = _refuse_too_many(found)
+    misses = lookups.misses_of(_address(), found)
     return found_page(found) if found and misses < ASK_AFTER else _asked_again(LookupForm(), misses)
 
 
@@ -63,14 +61,43 @@ def _asked_again(asked: LookupForm, misses: int) -> Any:
     if "again" in request.form:
         return _form(LookupForm(formdata=None, number=asked.number.data, name=asked.name.data))
     typed_well = asked.validate()
-    answered = misses < ASK_AFTER or captcha.passed(asked)
-    if not typed_well or not answered:
+    if misses >= ASK_AFTER and not _may_ask(asked, typed_well, slow=misses >= SLOW_AFTER):
+        return _form(asked)
+    if not typed_well:
         return _form(asked)
     found = lookups.find(asked.number.data, asked.name.data, _address())
     if found:
         return found_page(found)
-    _count_miss()
-    return render_template("public/not_found.html", form=asked)
+    return render_template("public/not_found.html", form=asked) if _miss_told(misses) else _form(asked)
+
+
+def _may_ask(asked: LookupForm, typed_well: bool, *, slow: bool) -> bool:
+    """Whether the 验证码 was answered, and nobody who has missed so often asks again too soon."""
+    asked.captcha_only_picture = slow
+    if slow and _told_to_wait(asked, lookups.seconds_to_wait(_address())):
+        return False
+    if not captcha.passed(asked, typed_well):
+        return False
+    if not slow:
+        return True
+    with writing(forgets=False):
+        seconds = lookups.reserve_slow(_address())
+    return not _told_to_wait(asked, seconds)
+
+
+def _told_to_wait(asked: LookupForm, seconds: int) -> bool:
+    if seconds:
+        asked.say(None, WAIT.format(seconds))
+    return bool(seconds)
+
+
+def _miss_told(misses: int) -> bool:
+    """Count a miss before it is told. Of many without a 验证码 at once, those beyond the limit are asked for one."""
+    with writing(forgets=False):
+        if misses < ASK_AFTER:
+            return lookups.reserve_miss(_address(), ASK_AFTER)
+        lookups.count_miss(_address())
+    return True
 
 
 @blueprint.get("/v/<code>")
@@ -78,9 +105,9 @@ def _asked_again(asked: LookupForm, misses: int) -> Any:
 def verified(code: str) -> Any:
     """What a scanned code opens; the address cannot be guessed and names nobody."""
     found = lookups.by_code(code, _address())
-    _refuse_too_many(found)
     if not found:
-        _count_miss()
+        with writing(forgets=False):
+            lookups.count_miss(_address())
         return render_template("public/unknown_code.html", code=code[:20]), 404
     return found_page(found)
 
@@ -97,21 +124,11 @@ def picture(code: str) -> Response:
 
 
 def _form(asked: LookupForm) -> str:
-    if lookups.misses_of(_address()) >= ASK_AFTER:
+    misses = lookups.misses_of(_address())
+    if misses >= ASK_AFTER:
+        asked.captcha_only_picture = misses >= SLOW_AFTER
         captcha.ask(asked)
     return render_template("public/lookup.html", form=asked)
-
-
-def _refuse_too_many(found: Sequence[Any]) -> int:
-    misses = lookups.misses_of(_address(), found)
-    if misses >= REFUSE_AFTER:
-        raise TooMany(TOO_OFTEN)
-    return misses
-
-
-def _count_miss() -> None:
-    with writing():
-        lookups.count_miss(_address())
 
 
 def _address() -> str:

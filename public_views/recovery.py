@@ -8,13 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms import StringField
 
 import jobs
-from domain.access import ANYBODY, Permission
+from domain.access import Permission
 from domain.ways_in import NEW_PASSWORD, RESET_PASSWORD
 from extensions import db, writing
 from operations import recovery
 from operations.mailed_links import DeadLink
 from operations.passwords import hashed
-from operations.recovery import Letter
 from public_views.addresses import public_address
 from web import captcha
 from web.access import requires
@@ -24,17 +23,6 @@ from web.new_password import NewPasswordForm
 from web.new_password import may_replace as new_password_may_replace
 
 blueprint = Blueprint("recovery", __name__)
-
-MAIL_SUBJECT = "重设密码（证书在线审验）"
-MAIL_BODY = """{name}，您好：
-
-有人在“证书在线审验”为您的账号申请重设密码。请打开下面的网址，设一个新密码：
-
-{address}
-
-网址 30 分钟内有效，只能用一次；又申请了新的邮件，这一封就失效了。
-不是您本人申请的，不用理会这封邮件，密码不会变。请不要把网址转给别人。
-"""
 
 
 class AskForm(CaptchaFields, Form):
@@ -57,26 +45,24 @@ def ask() -> Any:
     """Answer alike whether or not the account exists."""
     given = AskForm()
     typed_well = given.validate()
-    if not captcha.passed(given) or not typed_well:
+    if not captcha.passed(given, typed_well):
         return _page(given)
     with writing():
-        letter = recovery.ask(given.login.data, request.remote_addr or "")
-        mail_id = _written_down(letter) if letter else None
+        counted = recovery.may_ask(given.login.data, request.remote_addr or "")
+        mail_id = jobs.mail.ask_to_recover(given.login.data, _link()).id if counted else None
     if mail_id:
         jobs.wake(mail_id)
     return redirect(url_for("recovery.sent"), 303)
 
 
+def _link() -> str:
+    """Return the address of the page behind the mail, with a place for its token: the worker alone draws one."""
+    return public_address("recovery.new_password", token=jobs.mail.TOKEN)
+
+
 def _page(given: AskForm) -> str:
     captcha.ask(given)
     return render_template("public/recovery_ask.html", form=given)
-
-
-def _written_down(letter: Letter) -> int:
-    """Sent beside the answer: waiting for the mail server would show which accounts exist."""
-    address = public_address("recovery.new_password", token=letter.token)
-    body = MAIL_BODY.format(name=letter.name, address=address)
-    return jobs.mail.ask_for(ANYBODY, letter.email, MAIL_SUBJECT, body).id
 
 
 @blueprint.get("/portal/recover/sent")

@@ -63,11 +63,16 @@ def answer_field() -> StringField:
     )  # fmt: skip
 
 
+TRIES, MOST_TRIES = "registration", 20
+TOO_OFTEN = "从这里注册得太勤了，请 15 分钟后再试。填好的内容都在，到时重填验证码就行。"
+"""So many tries of one address within fifteen minutes, whatever came of them: each tells whether a number is known."""
+
+
 class RegistrationForm(CaptchaFields, IdentityFields, Form):
     mobile = mobile_field()
     email = email_field("邮箱", "确认链接会发到这里，第一次提交审验前要先确认。")
     region = region_field("不选的话，按身份证号前六位算。")
-    password, repeated = password_fields("密码")
+    password, repeated = password_fields("密码", keeps=True)
     question, answer = question_field(), answer_field()
     consent, consent_sensitive = consent_fields()
 
@@ -82,11 +87,18 @@ def form() -> str:
 @requires(Permission.SIGN_IN)
 def register() -> Any:
     filled_in = RegistrationForm()
-    typed_well = filled_in.validate() and _password_may_be(filled_in)
-    if not captcha.passed(filled_in) or not typed_well:
+    typed_well = all((filled_in.validate(), _password_may_be(filled_in)))
+    if not captcha.passed(filled_in, typed_well):
         return _page(filled_in)
-    registration, device, token_of_browser = _registration(filled_in), access.device(), known_devices.token()
+    with writing():
+        counted = throttle.take(Limit(TRIES, request.remote_addr or "", MOST_TRIES))
+    if not counted:
+        filled_in.say(None, TOO_OFTEN)
+        return _page(filled_in)
+    device, token_of_browser = access.device(), known_devices.token()
     try:
+        holders.refuse_taken(*_ways_in(filled_in))
+        registration = _registration(filled_in)
         with writing():
             holder = holders.register(registration)
             token = holders.new_confirming_link(holder)
@@ -105,20 +117,27 @@ def _page(filled_in: RegistrationForm, taken: bool = False) -> str:
     return render_template("public/register.html", form=filled_in, taken=taken, version=privacy.current().name)
 
 
-def _password_may_be(filled_in: RegistrationForm) -> bool:
-    given = filled_in
-    own = [given.name.data, parsed(given.id_number.data).number, given.mobile.data, given.email.data]
-    return new_password.may_be(given, own)
+def _password_may_be(given: RegistrationForm) -> bool:
+    own = [field.data or "" for field in (given.name, given.id_number, given.mobile, given.email)]
+    return not given.password.data or new_password.may_be(given, own)
+
+
+def _ways_in(given: RegistrationForm) -> tuple[str, str, str]:
+    """Return ID number, e-mail and mobile as they are stored: each registers once."""
+    return (
+        parsed(given.id_number.data).number, normalizing.code(given.email.data), identifiers.mobile(given.mobile.data),
+    )  # fmt: skip
 
 
 def _registration(filled_in: RegistrationForm) -> Registration:
     """Read the form as the register keeps it; the two hashes take their time here, before the transaction."""
     given = filled_in
+    _, email, mobile = _ways_in(given)
     return Registration(
         name=normalizing.person_name(given.name.data),
         document=parsed(given.id_number.data),
-        mobile=identifiers.mobile(given.mobile.data),
-        email=normalizing.code(given.email.data),
+        mobile=mobile,
+        email=email,
         region_code=given.region.data,
         password_hash=hashed(given.password.data),
         security_question=given.question.data,

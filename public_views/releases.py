@@ -9,7 +9,6 @@ from wtforms import FileField
 
 from domain import identifiers, normalizing
 from domain.access import Permission
-from domain.errors import TooMany
 from extensions import writing
 from operations import identity_requests, throttle
 from operations.identity_requests import Claimant
@@ -23,8 +22,9 @@ from web.forms import Form
 blueprint = Blueprint("releases", __name__)
 
 SIDES = ("front", "back")
-PER_ADDRESS = 5
-"""So many requests within fifteen minutes are enough."""
+PER_ADDRESS = 10
+"""So many tries within fifteen minutes are enough, those with a wrong picture included."""
+TOO_OFTEN = "申请交得太勤了，请 15 分钟后再试。填好的内容都在，照片要重新选一次。"
 
 
 class ReleaseForm(CaptchaFields, IdentityFields, Form):
@@ -47,14 +47,18 @@ def ask() -> Any:
     """Take the request alike whether or not the number is registered."""
     given = ReleaseForm()
     typed_well = given.validate()
-    if not captcha.passed(given) or not typed_well:
+    if not captcha.passed(given, typed_well):
+        return _page(given)
+    with writing():
+        counted = throttle.take(Limit("release_address", request.remote_addr or "", PER_ADDRESS))
+    if not counted:
+        given.say(None, TOO_OFTEN)
         return _page(given)
     pages = papers.chosen(given, SIDES)
     if given.errors:
+        captcha.keep(given)
         return _page(given)
     with papers.stored(pages) as keys, writing():
-        if not throttle.take(Limit("release_address", request.remote_addr or "", PER_ADDRESS)):
-            raise TooMany("申请交得太勤了，请 15 分钟后再试。")
         asked = identity_requests.ask_release(
             current_actor(), _claimed(given), keys, mobile=identifiers.mobile(given.mobile.data),
             email=normalizing.code(given.email.data), region_code=given.region.data,

@@ -65,7 +65,7 @@ def answer() -> Any:
     """Say what fits only when all three do; anything else answers alike, whether the account exists or not."""
     given = AnswerForm()
     typed_well = given.validate() and new_password.may_be(given, [given.id_number.data, given.mobile.data])
-    if not captcha.passed(given) or not typed_well:
+    if not captcha.passed(given, typed_well):
         return _page(given)
     claim = Claim(
         parsed(given.id_number.data).number, identifiers.mobile(given.mobile.data), given.answer.data,

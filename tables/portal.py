@@ -58,13 +58,11 @@ class OpenSession(Model):
 
 
 class Challenge(Model):
-    """A 验证码 that was shown: its answer's digest, good for one try."""
+    """A 验证码 that was answered: it is good for one try (operations.challenges)."""
 
     __tablename__ = "challenge"
 
     token: Mapped[str] = mapped_column(String(32), primary_key=True)
-    digits: Mapped[str] = mapped_column(String(8))
-    sum_answer: Mapped[str] = mapped_column(String(8))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
 
 

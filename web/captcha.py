@@ -1,16 +1,21 @@
-"""验证码 on a form: a picture of four digits or a plain question, either answer in one field, each good for one try."""
+"""验证码 on a form: a picture of four signs or a plain question, either answer in one field, each good for one try.
+
+It belongs to the visitor's session. Once it was answered it stays answered for that form, until the form is taken.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from flask import session
+from flask_wtf.csrf import generate_csrf
 from wtforms import Field, HiddenField, StringField
 
 from domain.errors import NotFound
 from drawing import captcha_picture
-from extensions import db, writing
-from models import Challenge, now
+from encryption import fingerprint
+from extensions import writing
 from operations import challenges
 
 EMPTY = "还没有填验证码"
@@ -18,11 +23,17 @@ WRONG = "验证码不对或放得太久了，请照下面新的一张再填一�
 
 
 class CaptchaFields:
-    """What a form mixes in to be able to ask; the page shows it only where `captcha_question` was set."""
+    """What a form mixes in to be able to ask; the page shows it only where `captcha_question` or `captcha_kept` is set."""
 
     captcha_question = ""
-    captcha = StringField("验证码", render_kw={"autocomplete": "off", "inputmode": "numeric", "maxlength": 8})
-    captcha_token = HiddenField()
+    captcha_kept = False
+    captcha_only_picture = False
+    """Whether the picture has to be read: nobody who asks so often is asked the question."""
+    captcha = StringField(
+        "验证码",
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 20},
+    )
+    captcha_token = HiddenField(render_kw={"maxlength": 1000})
 
     def __iter__(self) -> Iterator[Field]:
         """It stands last on every page, and so what is wrong with it comes last in the list of errors."""
@@ -31,26 +42,62 @@ class CaptchaFields:
 
 
 def ask(form: Any) -> None:
-    """Put a fresh challenge on the form."""
-    with writing():
-        challenge = challenges.pose()
-        form.captcha_token.data, form.captcha_question = challenge.token, challenges.question(challenge)
+    """Put a fresh challenge on the form; one that was answered in it stays answered."""
     form.captcha.data = ""
+    if form.captcha_kept:
+        return
+    asked = challenges.pose(_visitor())
+    form.captcha_token.data, form.captcha_question = asked.sealed(), asked.question
 
 
-def passed(form: Any) -> bool:
-    """Whether the form's challenge was answered; it is used up, and what is wrong stands beside the field."""
-    given = (form.captcha.data or "").strip()
-    with writing():
-        right = challenges.answered(form.captcha_token.data or "", given)
+def passed(form: Any, typed_well: bool = True) -> bool:
+    """Whether the form may go on: its challenge was answered, and all else in it was typed well.
+
+    Where something else is wrong the answer is kept for the form. What is wrong with the answer stands beside it.
+    """
+    given, asked = (form.captcha.data or "").strip(), challenges.opened(form.captcha_token.data or "", _visitor())
+    if asked is not None and asked.is_pass:
+        return _goes_on(form, asked, typed_well)
+    right = asked is not None and challenges.answers(asked, given, picture_only=form.captcha_only_picture)
+    if asked is not None and given:
+        with writing(forgets=False):
+            right = challenges.use_up(asked) and right
     if not right:
         form.say("captcha", WRONG if given else EMPTY)
-    return right
+        return False
+    return typed_well or _kept(form, challenges.passed(_visitor()))
+
+
+def _goes_on(form: Any, asked: challenges.Asked, typed_well: bool) -> bool:
+    """A pass is used up by the form that is taken; sent twice at once, it lets one on."""
+    if not typed_well:
+        return _kept(form, asked)
+    with writing(forgets=False):
+        first = challenges.use_up(asked)
+    if not first:
+        form.say("captcha", WRONG)
+    return first
+
+
+def _kept(form: Any, asked: challenges.Asked) -> bool:
+    form.captcha_kept, form.captcha_token.data = True, asked.sealed()
+    return False
+
+
+def keep(form: Any) -> None:
+    """Let the answer count for the form although it could not be taken."""
+    _kept(form, challenges.passed(_visitor()))
 
 
 def picture(token: str) -> bytes:
-    """Return the picture of a challenge that can still be answered."""
-    challenge = db.session.get(Challenge, token)
-    if challenge is None or challenge.expires_at < now():
+    """Return the picture of a challenge that this visitor can still answer."""
+    asked = challenges.opened(token, _visitor())
+    if asked is None or asked.is_pass:
         raise NotFound("这张验证码已经过期，请刷新页面")
-    return captcha_picture(challenge.digits)
+    return captcha_picture(asked.signs)
+
+
+def _visitor() -> str:
+    """Return what tells this session from another: the secret behind its form tokens, which every form begins."""
+    generate_csrf()
+    return fingerprint(session["csrf_token"])[:32]

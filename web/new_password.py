@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app, request
 from wtforms import PasswordField
+from wtforms.widgets import PasswordInput
 
 from domain import passwords
 from domain.errors import DomainError
@@ -29,11 +30,17 @@ class CurrentPasswordField:
     )  # fmt: skip
 
 
-def password_fields(word: str) -> tuple[PasswordField, PasswordField]:
-    """Return the two fields that take a password to be, called by this word."""
-    as_new = {"autocomplete": "new-password", "maxlength": LONGEST_TYPED}
-    first = PasswordField(word, [filled(f"还没有填{word}")], description=f"{passwords.HINT}。", render_kw=as_new)
-    return first, PasswordField(f"再输一次{word}", [filled(f"还没有再输一次{word}")], render_kw=as_new)
+def password_fields(word: str, *, keeps: bool = False) -> tuple[PasswordField, PasswordField]:
+    """Return the two fields that take a password to be, called by this word.
+
+    Where a page with a 验证码 `keeps` them, a wrong answer to it costs nobody what they had typed.
+    """
+    given: dict[str, Any] = {
+        "render_kw": {"autocomplete": "new-password", "maxlength": LONGEST_TYPED},
+        "widget": PasswordInput(hide_value=not keeps),
+    }
+    first = PasswordField(word, [filled(f"还没有填{word}")], description=f"{passwords.HINT}。", **given)
+    return first, PasswordField(f"再输一次{word}", [filled(f"还没有再输一次{word}")], **given)
 
 
 class NewPasswordFields:

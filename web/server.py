@@ -5,7 +5,6 @@ A connection that sends slowly costs memory and a place, never a thread (docs/ad
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import resource
 import signal
@@ -21,6 +20,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import dispatcher
 
+from operations.throttle import unit_of
 from web import errors, headers
 
 THREADS = 8
@@ -128,9 +128,9 @@ class Server(TcpWSGIServer):
     def _make_room(self) -> None:
         """End the connection that has waited longest, of the origin that holds most; never one that is being served."""
         waiting = [channel for channel in self.active_channels.values() if channel.holds_no_thread]
-        held = Counter(origin(channel.addr[0]) for channel in waiting)
+        held = Counter(unit_of(channel.addr[0]) for channel in waiting)
         worst = max(
-            waiting, key=lambda channel: (held[origin(channel.addr[0])], -(channel.begun or channel.creation_time))
+            waiting, key=lambda channel: (held[unit_of(channel.addr[0])], -(channel.begun or channel.creation_time))
         )
         worst.handle_close()
 
@@ -170,14 +170,6 @@ class Server(TcpWSGIServer):
             if channel.holds_no_thread and not channel.total_outbufs_len:
                 channel.handle_close()
         return bool(self.active_channels)
-
-
-def origin(address: str) -> str:
-    """Return what one sender can hold many of: the /64 of an IPv6 address, an IPv4 address itself."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if parsed.version == 4:
-        return address
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed), 64), strict=False))
 
 
 def serve(app: Flask, host: str, port: int) -> None:

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from commands.cast import PASSWORD
 from tests.browser import DESK, PHONE, PageWatch, ServerProcess, assert_accessible, assert_fits
+from tests.captchas import answer_to
 
 PICTURES_WANTED = os.environ.get("PICTURES") == "1"
-NUMERALS = "零一二三四五六七八九十"
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,7 @@ class HolderVisit(Visit):
     def answer(self) -> str:
         """Answer the plain question beside the picture."""
         hint = self.page.locator("#captcha-hint").inner_text()
-        first, second = re.search(f"([{NUMERALS}])加([{NUMERALS}])", hint).groups()  # type: ignore[union-attr]
-        return str(NUMERALS.index(first) + NUMERALS.index(second))
+        return answer_to(hint)
 
     def mail_to(self, address: str, subject: str) -> Locator:
         """Look into the development outbox until the worker has sent it, and return the newest mail of this subject."""

@@ -9,7 +9,7 @@ import pytest
 from commands.cast import PASSWORD
 from domain.errors import DomainError, FieldProblem
 from extensions import db, writing
-from models import Challenge, Event, FailedAttempt, Holder, StaffUser, now
+from models import Event, FailedAttempt, Holder, StaffUser, now
 from operations import accounts, challenges, sessions, throttle
 from operations.accounts import Attempt
 from operations.passwords import fits, hashed
@@ -151,38 +151,6 @@ def test_passwords_that_differ_or_do_not_fit_are_told_beside_their_field(app):
     with pytest.raises(FieldProblem, match="这就是现在的密码"):
         accounts.refuse_present(holder().password_hash, PASSWORD)
     accounts.refuse_weak("修路架桥二十年 ok", "修路架桥二十年 ok", names=["ls.staff"], office_default="")
-
-
-def test_a_challenge_is_answered_by_picture_or_question_and_only_once(app):
-    first, second, third = pose(), pose(), pose()
-    token, digits = first.token, first.digits
-
-    right = [answered(token, f" {digits}"), answered(token, digits)]
-    by_question = answered(second.token, second.sum_answer)
-    wrong = [answered(third.token, "x"), answered("no such token", "1234")]
-
-    assert right == [True, False]
-    assert by_question
-    assert wrong == [False, False]
-    assert db.session.query(Challenge).count() == 0
-
-
-def test_a_challenge_runs_out(app, monkeypatch):
-    old = pose()
-    token, digits = old.token, old.digits
-    monkeypatch.setattr(challenges, "now", lambda: now() + timedelta(minutes=11))
-
-    late = answered(token, digits)
-    pose()
-
-    assert not late
-    assert db.session.query(Challenge).count() == 1
-
-
-def test_the_question_says_the_sum_in_words():
-    challenge = Challenge(token="t", digits="0919", sum_answer="20")
-
-    assert challenges.question(challenge) == "十加十等于几"
 
 
 def test_the_three_logins_of_a_holder_share_five_tries(app):

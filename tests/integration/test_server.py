@@ -197,17 +197,3 @@ def test_it_ends_well_when_asked_to(server, number):
     again.process.send_signal(number)
 
     assert again.process.wait(PATIENCE) == 0
-
-
-@pytest.mark.parametrize(
-    ("address", "one"),
-    [
-        ("10.1.2.3", "10.1.2.3"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::ffff:10.1.2.3", "10.1.2.3"),
-    ],
-)
-def test_a_network_of_ipv6_is_one_origin(address, one):
-    assert web_server.origin(address) == one

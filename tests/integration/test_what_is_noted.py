@@ -137,6 +137,16 @@ def test_of_many_failures_the_first_and_the_one_that_locks_are_noted(client, no_
 
 
 @ONLY_SQLITE
+def test_an_address_that_is_shut_out_is_told_once_at_the_top(client, as_staff, no_captcha):
+    for number in range(accounts.PER_ADDRESS + 3):
+        fail(client, f"nobody.{number}")
+
+    shut = [told for told in failures() if "这个网络地址 15 分钟内不能登录" in told]
+    assert shut == ["来自 127.0.0.1 的登录 15 分钟内失败了 20 次，这个网络地址 15 分钟内不能登录"]
+    assert shut[0] in as_staff("gx.admin").get("/admin/audit/?action=fail_sign_in").text
+
+
+@ONLY_SQLITE
 def test_who_comes_in_after_failures_has_their_number_noted(client, no_captcha):
     fail(client, "ls.staff", times=3)
     staff_in(client)

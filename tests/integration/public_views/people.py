@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +16,7 @@ from extensions import db, writing
 from models import Certificate, Event, Holder, ImportBatch, Office, StaffUser, VerificationCase, id_digest, now
 from operations import bodies, cases, holders
 from operations.holders import Registration
+from tests.captchas import answer_to
 from tests.conftest import PASSWORD_HASH
 from tests.pages import CheckedClient, Page
 
@@ -152,8 +152,4 @@ def office_acts(name: str, **more: Any) -> None:
 def answer_captcha(client: CheckedClient) -> dict[str, str]:
     """Answer the question beside the picture, as somebody who cannot see it would."""
     token = client.page.form("captcha_token")["captcha_token"]
-    first, second = re.search(
-        r"([零一二三四五六七八九十])加([零一二三四五六七八九十])等于几", client.page.text
-    ).groups()
-    numbers = "零一二三四五六七八九十"
-    return {"captcha_token": token, "captcha": str(numbers.index(first) + numbers.index(second))}
+    return {"captcha_token": token, "captcha": answer_to(client.page.text)}

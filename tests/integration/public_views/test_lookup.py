@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import update
 
 from domain.vocabulary import CertificateStatus
+from encryption import fingerprint
 from extensions import db, writing
 from models import Certificate
-from operations import certificates, lookups
-from public_views.lookup import ASK_AFTER, REFUSE_AFTER
-from tests.integration.public_views.people import LU, WEI, answer_captcha, record
+from operations import certificates, challenges, lookups
+from public_views.lookup import ASK_AFTER, SLOW_AFTER
+from tests.factories import at_once
+from tests.integration.public_views.people import WEI, answer_captcha, record
 from tests.pages import CheckedClient
 
 
@@ -173,10 +178,13 @@ def test_the_scanned_code_opens_the_same_result_and_is_kept_out_of_search_engine
 
 
 def test_an_unknown_code_opens_nothing_and_counts_as_a_guess(client: CheckedClient) -> None:
-    for _ in range(REFUSE_AFTER):
+    code = public().verify_code
+    for _ in range(SLOW_AFTER + 1):
         assert client.get("/v/AAAAAAAAAAAA").status_code == 404
 
-    assert client.get("/v/AAAAAAAAAAAA").status_code == 429
+    client.get("/")
+    assert "填图片里的四个字母或数字" in client.page.text
+    assert client.get(f"/v/{code}").status_code == 200, "a code is answered as ever"
 
 
 def test_withdrawn_from_the_public_its_code_opens_nothing(client: CheckedClient) -> None:
@@ -207,7 +215,23 @@ def test_changing_the_question_brings_back_what_was_typed(client: CheckedClient)
     assert client.page.form("number")["name"] == "韦小兰"
 
 
-def test_who_misses_often_is_asked_a_captcha_and_then_refused_for_a_while(client: CheckedClient, app: Flask) -> None:
+def miss(times: int) -> None:
+    with writing():
+        for _ in range(times):
+            lookups.count_miss("127.0.0.1")
+
+
+def read_picture(client: CheckedClient) -> dict[str, str]:
+    """Return the signs of the picture: the server's own key opens what travels in the form."""
+    token = client.page.form("captcha_token")["captcha_token"]
+    with client.session_transaction() as visitor:
+        bound_to = fingerprint(visitor["csrf_token"])[:32]
+    asked = challenges.opened(token, bound_to)
+    assert asked is not None
+    return {"captcha_token": token, "captcha": asked.signs.lower()}
+
+
+def test_who_misses_often_is_asked_a_captcha(client: CheckedClient) -> None:
     public()
     for number in range(ASK_AFTER):
         ask(client, f"99{number}")
@@ -217,17 +241,62 @@ def test_who_misses_often_is_asked_a_captcha_and_then_refused_for_a_while(client
     without = client.send("/", {"number": "1346070", "name": WEI.name})
     client.get("/")
     client.send("/", {"number": "1346070", "name": WEI.name, **answer_captcha(client)})
-    found = client.page.text
 
     assert "验证码" in asked
-    assert "等于几" in asked
+    assert "看不清图片，就改填这道题的得数" in asked
     assert without.status_code == 200
-    assert "查到这本证书" in found
-    for _ in range(REFUSE_AFTER - ASK_AFTER):
-        client.get("/")
-        client.send("/", {"number": "1", "name": LU.name, **answer_captcha(client)})
+    assert "还没有填验证码" not in client.page.text
+    assert "查到这本证书" in client.page.text
+
+
+def test_who_misses_on_and_on_reads_a_picture_and_waits_longer_each_time(client: CheckedClient) -> None:
+    """Twenty seconds, then forty, then a minute, hit or miss; what was typed stays."""
+    public()
+    miss(SLOW_AFTER)
+    asked = {"number": "1346070", "name": WEI.name}
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        waited = []
+        for _ in range(5):
+            client.get("/")
+            client.send("/", asked | read_picture(client))
+            assert "查到这本证书" in client.page.text
+            client.get("/")
+            client.send("/", asked | read_picture(client))
+            told = re.search(r"请 (\d+) 秒后再查", client.page.text)
+            assert told is not None
+            assert client.page.form("number")["number"] == "1346070"
+            waited.append(int(told[1]))
+            clock.shift(waited[-1])
+
+    assert waited == [20, 40, 60, 60, 60]
+
+
+def test_who_misses_on_and_on_is_not_asked_the_question_any_more(client: CheckedClient) -> None:
+    public()
+    miss(SLOW_AFTER)
     client.get("/")
-    assert client.send("/", {"number": "1346070", "name": WEI.name, **answer_captcha(client)}).status_code == 429
+    page, token = client.page.text, client.page.form("captcha_token")["captcha_token"]
+    with client.session_transaction() as visitor:
+        asked = challenges.opened(token, fingerprint(visitor["csrf_token"])[:32])
+    assert asked is not None
+
+    client.send("/", {"number": "1346070", "name": WEI.name, "captcha_token": token, "captcha": asked.answer})
+
+    assert asked.question not in page
+    assert "验证码不对" in client.page.text
+
+
+def test_of_many_that_ask_at_once_only_five_misses_are_told(app: Flask) -> None:
+    def ask_once() -> str:
+        client = app.test_client()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
+        assert token is not None
+        return client.post("/", data={"csrf_token": token[1], "number": "1", "name": "甲乙"}).text
+
+    pages = at_once(app, *[ask_once] * 16)
+
+    assert sum("没有查到这本证书" in page for page in pages) == ASK_AFTER
+    assert sum("填图片里的四个字母或数字" in page for page in pages) == 16 - ASK_AFTER
 
 
 def test_the_captcha_picture_and_the_question_are_each_good_for_one_try(client: CheckedClient) -> None:

@@ -15,7 +15,9 @@ from commands.cast import id_number
 from extensions import db, writing
 from models import Holder, MailedLink, now
 from operations.holders import new_confirming_link
-from public_views.registration import MOST_MAILS, QUESTIONS
+from public_views import registration
+from public_views.registration import MOST_MAILS, MOST_TRIES, QUESTIONS
+from tests.conftest import PASSWORD_HASH
 from tests.engines import PLAIN_SQL
 from tests.factories import draft, holder
 from tests.integration.public_views.people import LU, WEI, answer_captcha, register
@@ -170,6 +172,77 @@ def test_without_the_captcha_nobody_learns_whether_a_number_is_registered(client
     assert "已经注册过" not in client.page.text
 
 
+def test_a_wrong_captcha_costs_nothing_that_was_typed(client: CheckedClient) -> None:
+    create(client, captcha="x")
+
+    form = client.page.form("name")
+    assert {name: form[name] for name in ("name", "email", "answer", "password", "repeated")} == {
+        name: GIVEN[name] for name in ("name", "email", "answer", "password", "repeated")
+    }
+
+
+def test_an_answered_captcha_stays_answered_for_that_form_and_for_no_other(client: CheckedClient, app: Flask) -> None:
+    create(client, email="weixiaolan")
+    told, passed = client.page.text, {"captcha_token": client.page.form("name")["captcha_token"], "captcha": ""}
+    stranger = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', stranger.get("/portal/register").text)
+    assert token is not None
+    elsewhere = stranger.post("/portal/register", data=GIVEN | passed | {"csrf_token": token[1]}).text
+
+    mended = client.send("/portal/register", GIVEN | passed)
+
+    assert "验证码已填对，不用再填" in told
+    assert "还没有填验证码" in elsewhere
+    assert mended.status_code == 303
+
+
+def test_the_captcha_is_asked_anew_once_the_form_has_told_something(client: CheckedClient) -> None:
+    """A pass is used up by asking whether a number is registered: the next number costs a new answer."""
+    register()
+    create(client, email="weixiaolan")
+    passed = {"captcha_token": client.page.form("name")["captcha_token"], "captcha": ""}
+
+    client.send("/portal/register", GIVEN | passed)
+    told = client.page.text
+    client.get("/portal/register")
+    client.send("/portal/register", GIVEN | passed)
+
+    assert "这个身份证号已经注册过" in told
+    assert "验证码不对或放得太久了" in client.page.text
+
+
+def test_registration_is_counted_by_address_whatever_comes_of_it(client: CheckedClient) -> None:
+    register()
+    for _ in range(MOST_TRIES):
+        create(client)
+        assert "这个身份证号已经注册过" in client.page.text
+
+    create(client, id_number=LU.id_number)
+
+    assert "从这里注册得太勤了，请 15 分钟后再试" in client.page.text
+    assert "这个身份证号已经注册过" not in client.page.text
+    assert client.page.form("name")["email"] == GIVEN["email"]
+
+
+def test_no_password_is_hashed_for_somebody_who_is_registered_already(client: CheckedClient, monkeypatch: Any) -> None:
+    register()
+    hashed: list[str] = []
+    monkeypatch.setattr(registration, "hashed", lambda word: hashed.append(word) or PASSWORD_HASH)
+
+    create(client)
+    assert not hashed
+
+    create(client, id_number=LU.id_number, email=LU.email, mobile=LU.mobile)
+    assert len(hashed) == 2
+
+
+def test_all_that_is_wrong_is_told_at_once(client: CheckedClient) -> None:
+    create(client, email="weixiaolan", password="password", repeated="other", answer="", captcha="x")
+
+    for sentence in ("邮箱里要有 @", "两次", "还没有填密保答案", "验证码不对"):
+        assert sentence in client.page.text
+
+
 @PLAIN_SQL
 @pytest.mark.parametrize(
     ("changed", "sentence"),
@@ -197,7 +270,7 @@ def test_what_is_wrong_is_named_and_the_rest_stays(
     assert not holders()
     form = client.page.form("name")
     assert form["mobile"] == changed.get("mobile", GIVEN["mobile"])
-    assert not form.get("password")
+    assert form["password"] == changed.get("password", GIVEN["password"])
 
 
 def test_what_is_wrong_is_listed_in_the_order_of_the_page(client: CheckedClient) -> None:
