@@ -13,11 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from commands.seeds import seed
 from domain.verification import CaseState
+from domain.vocabulary import RecordShown
 from extensions import db, writing
 from models import Holder, Office, VerificationCase
 from operations import events
 from tables import kept_apart
-from tests.factories import case_at, dump
+from tests.factories import case_at, certificate, draft, dump, holder
 
 YOUNGER = "background_job"
 """What waits to be done goes with its table, as an office's hours with their column: the first revision had neither."""
@@ -70,3 +71,15 @@ def test_all_the_way_down_leaves_an_empty_database_that_can_be_built_again(app):
     assert left <= {"alembic_version"}
     assert db.session.query(Office).count() == 0
     assert list(events.faults()) == []
+
+
+def test_a_draft_of_the_old_rules_goes_back_to_its_card(app):
+    record = certificate(owner := holder())
+    case_id, title = draft(record, owner, specialty="护理").id, record.title
+
+    migrate(downgrade, "0030")
+    migrate(upgrade, "head")
+
+    case = db.session.get_one(VerificationCase, case_id)
+    assert (case.record_shown, case.cert_no, case.awarded_on, case.obtained_by) == (RecordShown.CARD, None, None, None)
+    assert (case.title, case.specialty) == (title, "护理")

@@ -9,7 +9,9 @@ import pytest
 
 from domain.access import Role
 from domain.errors import DomainError, NotAllowed, StaleVersion
+from domain.offers import MOST_NUMBERS
 from domain.verification import CaseState
+from domain.vocabulary import RecordShown
 from extensions import db, writing
 from models import (
     CalendarDay,
@@ -19,6 +21,7 @@ from models import (
     Event,
     Holder,
     Message,
+    NumberTry,
     Office,
     ProblemPerson,
     StaffUser,
@@ -199,6 +202,21 @@ def test_of_twenty_moves_of_one_certificate_one_takes_effect(app):
     assert len(Event.about("certificate", record_id)) == 1
     standing = (db.session.get(Certificate, record_id), db.session.get(DeletedCertificate, record_id))
     assert sum(one is not None for one in standing) == 1
+
+
+def test_however_many_numbers_are_guessed_at_once_three_are_weighed(app):
+    record = certificate(owner := holder())
+    owner_id, record_id, right = owner.id, record.id, record.cert_no
+
+    def guess(number):
+        owner = db.session.get_one(Holder, owner_id)
+        case_drafts.start_from_record(owner.actor, owner, record_id, OnPaper(number))
+
+    at_once(app, *(written(guess, f"000000{at}") for at in range(8)))
+    written(guess, right)()
+
+    assert db.session.query(NumberTry).count() == MOST_NUMBERS
+    assert db.session.query(VerificationCase).one().record_shown is RecordShown.CARD
 
 
 def test_a_record_is_not_deleted_from_under_a_case_that_begins(app):
