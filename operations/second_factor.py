@@ -18,7 +18,7 @@ from domain.ways_in import FACTOR_TAKEN, NEW_FACTOR, NEW_RECOVERY_CODES, NO_FACT
 from extensions import db
 from models import RecoveryCode, SecondFactor, StaffUser, now
 from operations import account_news, accounts, events, ways_in
-from operations.passwords import fits, hashed
+from operations.passwords import fits, hashed_drawn
 
 SET_UP_WITHIN = timedelta(minutes=30)
 """So long a secret waits to be proved by a code; then another one is drawn."""
@@ -39,7 +39,7 @@ class NewSecret:
 def new_codes() -> tuple[list[str], list[str]]:
     """Draw ten recovery codes and return them with their hashes; slow, so ask before the transaction."""
     drawn = [rules.recovery_code(place, secrets.choice) for place in range(RECOVERY_CODES)]
-    return drawn, [hashed(rules.closed_up(code)) for code in drawn]
+    return drawn, [hashed_drawn(rules.closed_up(code)) for code in drawn]
 
 
 def draw(user: StaffUser) -> None:

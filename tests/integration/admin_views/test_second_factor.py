@@ -17,6 +17,7 @@ from domain.second_factor import Demand, FactorState
 from extensions import db, writing
 from models import OpenSession, RecoveryCode, SecondFactor, StaffUser, now
 from operations import accounts, second_factor, staff
+from operations.passwords import hashed
 from tests.conftest import PASSWORD_HASH, staff_user
 from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, trail
@@ -51,7 +52,7 @@ def have_factor(username, state=FactorState.SET_UP):
     with writing():
         user = staff_user(username)
         db.session.add(SecondFactor(staff_user_id=user.id, secret=SECRET, last_step=0, set_up_at=now()))
-        hashes = [second_factor.hashed("3abcdefghj") if place == 3 else PASSWORD_HASH for place in range(10)]
+        hashes = [hashed("3abcdefghj") if place == 3 else PASSWORD_HASH for place in range(10)]
         db.session.add_all(
             RecoveryCode(staff_user_id=user.id, place=place, code_hash=one) for place, one in enumerate(hashes)
         )
@@ -211,7 +212,7 @@ def test_what_waits_for_a_code_ends_with_every_change(client, monkeypatch, chang
         user = account_of("ls.staff")
         match changed:
             case "password":
-                accounts.change_password(user, second_factor.hashed("another-password-1"))
+                accounts.change_password(user, hashed("another-password-1"))
             case "factor":
                 db.session.execute(update(SecondFactor).values(set_up_at=now() - timedelta(days=1)))
             case "disabled":
