@@ -17,13 +17,17 @@ from domain.second_factor import DIGITS, RECOVERY_CODES, STEP_SECONDS, STEPS_OFF
 from domain.ways_in import FACTOR_TAKEN, NEW_FACTOR, NEW_RECOVERY_CODES, NO_FACTOR
 from extensions import db
 from models import RecoveryCode, SecondFactor, StaffUser, now
-from operations import account_news, accounts, events, ways_in
+from operations import account_news, accounts, events, throttle, ways_in
 from operations.passwords import fits, hashed_drawn
+from operations.throttle import Limit
 
 SET_UP_WITHIN = timedelta(minutes=30)
 """So long a secret waits to be proved by a code; then another one is drawn."""
 ISSUER = "证书在线审验"
 WRONG = "这 6 位数字不对，或者已经用过了。请等手机上换出新的一组再填；总是不对的，请把手机的时间设成自动校准"
+CODES, MOST_A_DAY, A_DAY = "code", 30, timedelta(days=1)
+"""Who knows the password and tries on and on, a few codes each quarter of an hour, would find one in the end."""
+TOO_MANY = "一天里试错的次数太多了，请明天再试；急用的，请管理员重置密码，用新密码马上可以再试"
 WRONG_AT_THE_DOOR = f"{WRONG}。手机不在身边，可以填一个恢复码"
 DEMANDED = "您的账户必须有二次验证，不能关掉；换手机请用“换一部手机”"
 
@@ -148,6 +152,26 @@ def recovery_code_of(user: StaffUser, typed: str) -> tuple[int, str] | None:
     place, code = parts
     row = db.session.scalar(select(RecoveryCode).filter_by(staff_user_id=user.id, place=place, used_at=None))
     return (row.id, row.code_hash) if row is not None and fits(row.code_hash, code) else None
+
+
+def told_apart_by(user: StaffUser) -> tuple[str, str]:
+    """Return what is another one as soon as the secret or the recovery codes are: for a fingerprint, never to be shown."""
+    factor = db.session.get(SecondFactor, user.id, populate_existing=True)
+    first = select(RecoveryCode.code_hash).filter_by(staff_user_id=user.id, place=0)
+    return (factor.secret or "" if factor else "", db.session.scalar(first) or "")
+
+
+def reserve(user: StaffUser) -> bool:
+    """Count a try against the password it follows; no once a day's wrong codes are used up, until there is another."""
+    return throttle.take(Limit(CODES, _follows(user), MOST_A_DAY), window=A_DAY)
+
+
+def give_back(user: StaffUser) -> None:
+    throttle.give_back(CODES, _follows(user))
+
+
+def _follows(user: StaffUser) -> str:
+    return f"{user.id} {user.password_hash}"
 
 
 def takes(user: StaffUser, typed: str, recovery: tuple[int, str] | None) -> bool:

@@ -1,6 +1,6 @@
 """Between the password and the code: who has given the right password is noted in the cookie, and nothing is open yet.
 
-The note is bound to the password and to the factor: when either changes, or after ten minutes, it is worth nothing.
+The note is bound to the password, the factor and its recovery codes: when one of them changes, or after ten minutes, it is worth nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from flask import session
 
 from encryption import fingerprint
 from extensions import db
-from models import SecondFactor, StaffUser
+from models import StaffUser
+from operations import second_factor
 
 NOTED = "second_step"
 LASTS_SECONDS = 10 * 60
@@ -37,8 +38,7 @@ def note(user: StaffUser, verified_hash: str) -> None:
 
 
 def _bound(user: StaffUser, password_hash: str) -> str:
-    factor = db.session.get(SecondFactor, user.id)
-    return fingerprint(f"{password_hash} {factor.set_up_at if factor else ''}")
+    return fingerprint(" ".join((password_hash, *second_factor.told_apart_by(user))))
 
 
 def waiting() -> Waiting | None:

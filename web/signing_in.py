@@ -61,8 +61,9 @@ def admitted_by_code(form: Any, one: Waiting) -> bool:
     attempt = attempt_at("staff", one.user.username)
     with writing():
         number = accounts.reserve(attempt)
-    if not number:
-        form.say(None, WAIT)
+        may_try = number and second_factor.reserve(one.user)
+    if not may_try:
+        form.say(None, second_factor.TOO_MANY if number else WAIT)
         return False
     typed, user_id = form.code.data or "", one.user.id
     device, token = access.device(), known_devices.token()
@@ -72,6 +73,7 @@ def admitted_by_code(form: Any, one: Waiting) -> bool:
         taken = second_factor.takes(user, typed, recovery)
         if taken:
             account_news.take_back(user, one.ticket)
+            second_factor.give_back(user)
             key = accounts.signed_in(user, attempt, one.password_hash, device)
             came_in(user, key, device, token)
         else:

@@ -14,11 +14,12 @@ from sqlalchemy import update
 from commands.cast import PASSWORD
 from domain.access import GRANTS, Permission, Role
 from domain.second_factor import Demand, FactorState
+from encryption import fingerprint
 from extensions import db, writing
-from models import OpenSession, RecoveryCode, SecondFactor, StaffUser, now
-from operations import accounts, second_factor, staff
+from models import FailedAttempt, OpenSession, RecoveryCode, SecondFactor, StaffUser, now
+from operations import account_news, accounts, second_factor, sessions, staff
 from operations.passwords import hashed
-from tests.conftest import PASSWORD_HASH, staff_user
+from tests.conftest import PASSWORD_HASH, actor_of, staff_user
 from tests.engines import PLAIN_SQL
 from tests.integration.admin_views.records import account_of, trail
 from tests.integration.test_sessions import together
@@ -179,6 +180,37 @@ def test_wrong_codes_lock_like_wrong_passwords_and_a_right_password_forgives_non
     assert "锁定 15 分钟" in told[0]
 
 
+def test_a_days_wrong_codes_are_used_up_until_there_is_another_password(client, monkeypatch):
+    monkeypatch.setattr(second_factor, "MOST_A_DAY", 3)
+    have_factor("ls.staff")
+    give_password(client, "ls.staff")
+    for _ in range(3):
+        give_code(client, "000000")
+
+    used_up = give_code(client, code())
+    said = client.page.text
+    with writing():
+        db.session.execute(db.delete(FailedAttempt).where(FailedAttempt.kind != second_factor.CODES))
+        accounts.change_password(account_of("ls.staff"), hashed("another-password-1"))
+    give_password(client, "ls.staff", "another-password-1")
+
+    assert used_up.status_code == 200
+    assert "一天里试错的次数太多了" in said
+    assert give_code(client, code()).status_code == 303
+
+
+def test_who_comes_in_uses_up_none_of_the_day(app, client, monkeypatch):
+    monkeypatch.setattr(second_factor, "MOST_A_DAY", 1)
+    have_factor("ls.staff")
+    statuses = []
+    for steps in (-1, 0, 1):
+        visitor = app.test_client()
+        give_password(visitor, "ls.staff")
+        statuses.append(give_code(visitor, code(steps)).status_code)
+
+    assert statuses == [303, 303, 303]
+
+
 def test_the_owner_learns_that_somebody_else_knew_the_password(app, client):
     have_factor("ls.staff")
     give_password(client, "ls.staff")
@@ -214,7 +246,7 @@ def test_what_waits_for_a_code_ends_with_every_change(client, monkeypatch, chang
             case "password":
                 accounts.change_password(user, hashed("another-password-1"))
             case "factor":
-                db.session.execute(update(SecondFactor).values(set_up_at=now() - timedelta(days=1)))
+                db.session.execute(update(SecondFactor).values(secret=SECRET[::-1]))
             case "disabled":
                 user.disabled_at = now()
     if changed == "late":
@@ -422,6 +454,37 @@ def test_ones_own_is_given_up_with_the_password_and_only_where_none_is_demanded(
     assert answer.status_code == 303
     assert account_of("ls.staff").factor_state is FactorState.NONE
     assert db.session.query(SecondFactor).count() == db.session.query(RecoveryCode).count() == 0
+
+
+CHANGED = {
+    "set up": lambda user, key: second_factor.set_up(user, proof_of(user), [PASSWORD_HASH] * 10, key),
+    "codes anew": lambda user, key: second_factor.renew_codes(user, [hashed("0abcdefghj")] * 10, key),
+    "given up": second_factor.take_off_own,
+    "taken off": lambda user, _: second_factor.take_off(actor_of("ls.admin"), user),
+}
+
+
+def proof_of(user):
+    return pyotp.TOTP(db.session.get(SecondFactor, user.id).next_secret).now()
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_each_change_of_the_factor_ends_what_is_pending_and_is_told_elsewhere(app, client, change):
+    have_factor("ls.staff")
+    give_password(client, "ls.staff")
+    with writing():
+        second_factor.draw(account_of("ls.staff"))
+        here, elsewhere = (sessions.open_for(account_of("ls.staff"), "测试") for _ in range(2))
+    with writing():
+        CHANGED[change](account_of("ls.staff"), here)
+
+    user = account_of("ls.staff")
+    left = [row.fingerprint for row in db.session.query(OpenSession)]
+    assert second_factor.waiting(user) is None
+    assert fingerprint(elsewhere) not in left
+    assert (fingerprint(here) in left) is (change != "taken off")
+    assert [one.caused_by for one in account_news.for_session(user, "another")]
+    assert client.get("/admin/sign-in/code").location == "/admin/sign-in"
 
 
 # Taken off by somebody else.
