@@ -25,7 +25,7 @@ from tests.integration.admin_views.records import certificate, office, queries, 
 OF_HOLDERS = {
     "register", "confirm_email", "start", "recover_password", "stop_new_password", "answer_question", "ask_correction",
     "ask_release", "change_avatar", "close_account", "consent", "change_details", "export_own", "send_feedback",
-    "withdraw_request",
+    "withdraw_request", "ask_new_email", "drop_new_email",
 }  # fmt: skip
 """Holders belong to no office: what they do stands in no office's list."""
 ABOUT_NO_ROW = {"system"}
