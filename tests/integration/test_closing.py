@@ -310,3 +310,26 @@ def test_an_emptied_case_holds_nothing_but_that_there_was_one(app: Flask) -> Non
 
     left = case_of(case)
     assert {one for one in full if getattr(left, one) not in (None, "")} <= STRUCTURE
+
+
+def test_offices_still_open_and_find_what_was_decided(app: Flask, as_staff: Any) -> None:
+    owner = holder(None, name="农文华")
+    number, owner_id = owner.id_number, owner.id
+    case = case_at(CaseState.REJECTED, certificate(owner), owner)
+    with writing():
+        asked = identity_requests.ask_correction(
+            db.session.get_one(Holder, owner_id), Claimant("农文花", parse_id(number, now().date())), PAGES
+        )
+        identity_requests.decide(staff("qz.admin"), asked.id, grant=False, reply="看不清")
+    close(owner)
+    clerk, chief = as_staff("ls.staff"), as_staff("gx.admin")
+
+    page = clerk.get(f"/admin/cases/review/{case.id}/")
+    shown = clerk.send(f"/admin/cases/review/{case.id}/id-number/")
+    found = clerk.get(clerk.find("/admin/cases/?tab=all", search=number))
+    request = chief.get(f"/admin/identity-corrections/details/?id={asked.id}")
+
+    assert "农文华" in page.get_data(as_text=True)
+    assert number in shown.get_data(as_text=True)
+    assert "农文华" in found.get_data(as_text=True)
+    assert (request.status_code, "农文花" in request.get_data(as_text=True)) == (200, True)
