@@ -32,10 +32,8 @@ _ONLY_BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def install(app: Flask) -> None:
-    fixed = always(app)
-
     def add(response: Response) -> Response:
-        response.headers.extend(fixed)
+        response.headers.extend(always(app))
         return _kept_by_nobody(response)
 
     app.after_request(add)

@@ -16,6 +16,7 @@ from tests import factories
 from tests.addresses import IN_PATH, PLAIN, is_plain, names_a_thing
 from tests.conftest import staff_user
 from tests.engines import PLAIN_SQL
+from web import headers
 
 VALUES = {
     "code": "NOSUCHCODE22",
@@ -143,14 +144,21 @@ def test_an_account_with_its_first_password_gets_to_the_password_page_only(app: 
 
 
 @PLAIN_SQL
-@pytest.mark.parametrize(
-    "header", ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"]
-)
-def test_every_answer_carries_the_headers(app: Flask, header: str) -> None:
-    client = app.test_client()
+@pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
+def test_every_answer_carries_each_header_once(
+    app: Flask, entered: dict[str, Any], monkeypatch: pytest.MonkeyPatch, https: bool
+) -> None:
+    monkeypatch.setitem(app.config, "HTTPS", https)
+    wanted = headers.always(app)
 
-    for address in ("/", "/portal/", "/admin/", "/no-such-page", "/static/css/base.css", "/healthz"):
-        assert header in client.get(address).headers, address
+    for name in ("anonymous", "holder", "employer", "region_admin") if not https else ("anonymous",):
+        others = ["/no-such-page", "/static/css/base.css", "/static/no-such-file"]
+        for address in [*(address for _, address in rules(app, "GET")), *others]:
+            for method in ("GET", "DELETE"):
+                answer = entered[name].open(address, method=method)
+                carried = {header: answer.headers.get_all(header) for header in wanted}
+                assert carried == {header: [value] for header, value in wanted.items()}, (name, method, address)
+                answer.close()
 
 
 @PLAIN_SQL
