@@ -125,9 +125,15 @@ class Server(TcpWSGIServer):
         if len(self.active_channels) > MOST_CONNECTIONS:
             self._make_room()
 
+    def handle_error(self) -> None:
+        """Keep the door open: waitress would close it for whatever goes wrong with one who comes in."""
+        log.exception("a connection was not taken")
+
     def _make_room(self) -> None:
         """End the connection that has waited longest, of the origin that holds most; never one that is being served."""
         waiting = [channel for channel in self.active_channels.values() if channel.holds_no_thread]
+        if not waiting:
+            return
         held = Counter(unit_of(channel.addr[0]) for channel in waiting)
         worst = max(
             waiting, key=lambda channel: (held[unit_of(channel.addr[0])], -(channel.begun or channel.creation_time))

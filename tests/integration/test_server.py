@@ -180,6 +180,14 @@ def test_who_holds_most_connections_makes_room_for_others(served, monkeypatch):
         assert status(served, "/") == 200
 
 
+def test_one_who_cannot_be_let_in_does_not_close_the_door(served, monkeypatch, caplog):
+    monkeypatch.setattr(served.server, "_make_room", lambda: 1 / 0)
+    monkeypatch.setattr(web_server, "MOST_CONNECTIONS", 0)
+
+    assert [status(served, "/") for _ in range(3)] == [200] * 3
+    assert "a connection was not taken" in caplog.text
+
+
 def test_too_much_half_sent_at_once_ends_the_largest(served, monkeypatch):
     monkeypatch.setattr(web_server, "MOST_BYTES_WAITING", 500)
     begin = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n"
