@@ -194,9 +194,13 @@ class CaseDesk:
         return self.again(self.reachable(case_id), "")  # what was written besides, such as a reply, is not sent yet
 
     def corrected(self, case: VerificationCase) -> Answers:
-        """Read the correction by the rules of the field; what stays as the holder sent it is not checked again."""
+        """Read the correction by the rules of the field; what stays as the holder sent it is not checked again.
+
+        A number of unusual form is not asked about: who corrects it has the photo beside it.
+        """
         kept = values_of(case, list(PORTAL_KEYS))
-        return read_answers(request.form, kept, case_drafts.document_of(case.holder), dictionaries())
+        document = case_drafts.document_of(case.holder)
+        return read_answers(request.form, kept, document, dictionaries(), sure_of_number=True)
 
     @expose("/bodies/")
     def bodies(self) -> FlaskResponse:

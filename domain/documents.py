@@ -35,7 +35,7 @@ _GLOSSARY = (
     ("职称级别", "title level"), ("资格名称", "title"), ("专业", "specialty"), ("获取方式", "obtained by"),
     ("导入批次", "import batch"), ("空白证书", "blank certificate"), ("划拨", "allocation"), ("发证", "issue"),
     ("作废", "void"), ("单位", "employer"), ("转办", "hand over"), ("恢复", "take back"), ("问题人员", "problem person"),
-    ("二次验证", "second factor"), ("恢复码", "recovery code"),
+    ("二次验证", "second factor"), ("恢复码", "recovery code"), ("抽查", "spot check"), ("解除占用", "release"),
 )  # fmt: skip
 
 

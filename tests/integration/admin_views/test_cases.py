@@ -140,6 +140,16 @@ def test_a_correction_is_saved_beside_what_the_holder_wrote(pending: Verificatio
     assert again(pending).specialty == written
 
 
+def test_a_number_of_unusual_form_is_corrected_without_a_question(pending: VerificationCase, as_staff: Any) -> None:
+    client = as_staff("ls.staff")
+    client.get(f"/admin/cases/review/{pending.id}/correct/")
+    form = client.page.form("specialty")
+
+    client.post(f"/admin/cases/review/{pending.id}/correct/", data={**form, "cert_no": "桂中级字第 0812 号"})
+
+    assert again(pending).correction == {"cert_no": "桂中级字第0812号"}
+
+
 def test_a_wrong_correction_keeps_what_was_typed(pending: VerificationCase, as_staff: Any) -> None:
     client = as_staff("ls.staff")
     client.get(f"/admin/cases/review/{pending.id}/correct/")
