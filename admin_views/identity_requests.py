@@ -16,7 +16,7 @@ import jobs
 from admin_views.base import BackOfficeView, masked
 from admin_views.cells import plain, tag
 from admin_views.forms import BackOfficeForm, options, words
-from admin_views.revealing import RevealsIdNumber
+from admin_views.revealing import RevealsIdNumber, note_pictures
 from domain.access import Actor, Permission
 from domain.errors import StaleVersion
 from domain.vocabulary import RequestKind, RequestState
@@ -117,7 +117,9 @@ class IdentityRequestView(RevealsIdNumber, BackOfficeView):
         key = getattr(row, page) if page in PAGES else None
         if not key:
             abort(404)
-        return papers.picture_response(key)
+        picture = papers.picture_response(key)
+        note_pictures((self.subject, row_id), f"查看{row.name}的证件照片")
+        return picture
 
     @expose("/decide/", methods=("POST",))
     def decide_view(self) -> str | Response:

@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 import importers
 from admin_views.batch import as_id
 from admin_views.import_rows import ATTENTION, WRONG, RowKind
+from admin_views.revealing import note_number
 from domain.certificate_fields import BY_KEY, STORED, terms_of
 from domain.errors import DomainError, NotFound
 from domain.vocabulary import Outcome
 from extensions import writing
 from models import ImportBatch, StagedRow
-from operations import conflicts, events, imports, staging
+from operations import conflicts, imports, staging
 from web.access import current_actor
 
 WHERE = ("kind", "after", "before")
@@ -90,9 +91,7 @@ class Mending:
         """Show the ID numbers to be mended on this page whole; that leaves an event."""
         batch = self._reached(batch_id)
         self._refuse_closed(batch)
-        with writing():
-            summary = f"查看“{batch.file_name}”里要改的身份证号"
-            events.record(current_actor(), "view_id_number", ("import_batch", batch_id), summary)
+        note_number(("import_batch", batch_id), f"查看“{batch.file_name}”里要改的身份证号")
         return self._rows_page(self._reached(batch_id), revealed=True)
 
     def _row(self: Any, batch_id: int, position: Any) -> tuple[ImportBatch, StagedRow]:

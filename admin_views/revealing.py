@@ -1,4 +1,4 @@
-"""显示: a masked ID number shown whole to one who may act on it; each time leaves an event."""
+"""显示: a masked ID number shown whole to one who may act on it; each time leaves an event, and there is an end to it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,23 @@ from flask import get_template_attribute, request
 from flask_admin import expose
 from markupsafe import Markup
 
+from domain.errors import TooMany
 from extensions import writing
-from operations import events
+from operations import looking
 from web.access import current_actor
+
+
+def note_number(subject: tuple[str, int], summary: str) -> None:
+    """Note that whole ID numbers are about to be shown; raises TooMany where this person has seen enough of them."""
+    with writing():
+        may_see = looking.take_number(current_actor(), subject, summary)
+    if not may_see:
+        raise TooMany(looking.ENOUGH)
+
+
+def note_pictures(subject: tuple[str, int], summary: str) -> None:
+    with writing():
+        looking.note_pictures(current_actor(), subject, summary)
 
 
 class RevealsIdNumber:
@@ -22,8 +36,7 @@ class RevealsIdNumber:
     def reveal_view(self) -> str:
         row = self.one_or_404(request.form.get("id", ""))  # type: ignore[attr-defined]
         number, name = row.id_number, row.name
-        with writing():
-            events.record(current_actor(), "view_id_number", (self.subject, row.id), f"查看{name}的完整身份证号")
+        note_number((self.subject, row.id), f"查看{name}的完整身份证号")
         return self.details_page(self.one_or_404(row.id), revealed=number)  # type: ignore[attr-defined,no-any-return]
 
     def id_number_cell(self, row: Any, revealed: str = "") -> Markup:

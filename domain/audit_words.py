@@ -7,7 +7,7 @@ from domain.verification import RELEASE, TRANSITIONS
 
 ACTIONS = {
     "sign_in": "登录", "sign_out": "退出登录", "fail_sign_in": "登录失败", "fail_password": "核对密码失败", "change_password": "修改自己的密码",
-    "view_id_number": "查看完整身份证号",
+    "view_id_number": "查看完整身份证号", "view_limit": "查看身份证号过多", "view_picture": "查看证件或审验照片",
     "set_up_second_factor": "设置二次验证", "take_off_second_factor": "取消二次验证", "renew_recovery_codes": "重新生成恢复码",
     "use_recovery_code": "用恢复码登录", "fail_second_factor": "二次验证没有通过", "new_device": "从新设备登录",
     "disable_dormant": "长期未登录停用", "tell_dormant": "提醒长期未登录",

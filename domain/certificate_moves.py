@@ -30,9 +30,11 @@ class Record(Protocol):
     def number_taken(self) -> bool: ...
     @property
     def deleted(self) -> bool: ...
+    def void_asked_by(self, actor: Actor) -> bool: ...
+    def others_decide_beside(self, actor: Actor) -> bool: ...
 
 
-Guard = Callable[[Record], str | None]
+Guard = Callable[[Record, Actor], str | None]
 """Returns the reason against, or None."""
 
 RULES: dict[Guard, str] = {}
@@ -48,21 +50,34 @@ def demands(rule: str) -> Callable[[Guard], Guard]:
 
 
 @demands("还没有审验通过")
-def is_unverified(record: Record) -> str | None:
+def is_unverified(record: Record, actor: Actor) -> str | None:
     """What its holder has confirmed is voided, not deleted."""
     return "这本证书已审验通过，不能删除；确实有问题请申请作废" if record.verified else None
 
 
 @demands("没有正在办的审验")
-def is_not_in_review(record: Record) -> str | None:
+def is_not_in_review(record: Record, actor: Actor) -> str | None:
     """Nobody's open case loses the record it stands on."""
     return "这本证书正在审验，请先办完或删除那一件审验" if record.in_review else None
 
 
 @demands("编号和授予单位没有被另一条记录占用")
-def number_is_free(record: Record) -> str | None:
+def number_is_free(record: Record, actor: Actor) -> str | None:
     """The same number may have been imported again since."""
     return "同一编号和授予单位已有另一条记录，不能恢复；请先核对那一条" if record.number_taken else None
+
+
+@demands("不是申请人自己决定；本机构和上级都没有别的管理员时例外，操作记录会写明")
+def is_not_alone(record: Record, actor: Actor) -> str | None:
+    """Four eyes see a void, wherever there are four."""
+    if record.void_asked_by(actor) and record.others_decide_beside(actor):
+        return "这次作废是您自己申请的，要由本机构或上级的另一位管理员决定；不想作废了，请用“撤回申请”"
+    return None
+
+
+@demands("申请人自己")
+def is_who_asked(record: Record, actor: Actor) -> str | None:
+    return None if record.void_asked_by(actor) else "这次作废不是您申请的，不能撤回；管理员可以驳回"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +118,16 @@ MOVES: tuple[Move, ...] = (
         meaning="交给管理员决定。决定之前，公开查验仍显示正常。",
     ),
     Move(
-        "agree_void", "同意作废", (S.VOID_PENDING,), S.VOID, Permission.VOID_DECISIONS, Reply.OPTIONAL, tone="bad",
+        "agree_void", "同意作废", (S.VOID_PENDING,), S.VOID, Permission.VOID_DECISIONS, Reply.OPTIONAL, (is_not_alone,), "bad",
         meaning="作废以后，公开查验显示“作废”，持证人会收到消息。",
     ),
     Move(
-        "refuse_void", "驳回", (S.VOID_PENDING,), S.NORMAL, Permission.VOID_DECISIONS, Reply.OPTIONAL, tone="info",
+        "refuse_void", "驳回", (S.VOID_PENDING,), S.NORMAL, Permission.VOID_DECISIONS, Reply.OPTIONAL, (is_not_alone,), "info",
         meaning="驳回作废申请，证书仍是正常。",
+    ),
+    Move(
+        "withdraw_void", "撤回申请", (S.VOID_PENDING,), S.NORMAL, Permission.CERTIFICATE_CHANGES, Reply.OPTIONAL, (is_who_asked,),
+        meaning="收回自己的作废申请，证书仍是正常。", deed="撤回作废申请",
     ),
     Move(
         "cancel_void", "取消证书作废审核", (S.VOID_PENDING, S.VOID), S.NORMAL, Permission.VOID_DECISIONS, tone="info",
@@ -138,7 +157,14 @@ def refusals(move: Move, record: Record, actor: Actor, reason: str) -> Iterator[
     else:
         if move.reason is Reply.REQUIRED and not normalizing.text(reason):
             yield f"“{move.label}”要写明原因，请填写原因"
-        yield from filter(None, (guard(record) for guard in move.guards))
+        yield from filter(None, (guard(record, actor) for guard in move.guards))
+
+
+def told_of(move: Move, record: Record, actor: Actor) -> str:
+    """Return what the trail says of the move; where only two eyes saw it, that too."""
+    if is_not_alone in move.guards and record.void_asked_by(actor):
+        return f"{move.label}（申请人自己决定：本机构和上级没有别的管理员）"
+    return move.label
 
 
 def status_word(record: Record) -> str:

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.exc import IntegrityError
 
-from domain.access import Actor, Permission, Place
-from domain.certificate_moves import BY_NAME, Move, refusals, status_word
+from domain.access import Actor, Permission, Place, Role
+from domain.certificate_moves import BY_NAME, Move, refusals, status_word, told_of
 from domain.errors import NotAllowed, NotFound, StaleVersion
 from domain.letters import RECORD_LETTERS
 from domain.verification import OPEN_STATES
 from domain.vocabulary import CertificateStatus
 from extensions import db
-from models import Certificate, DeletedCertificate, Holder, VerificationCase, id_digests, now
+from models import Certificate, DeletedCertificate, Event, Holder, StaffUser, VerificationCase, id_digests, now
 from operations import bodies, events, offers, telling
 
 Record = Certificate | DeletedCertificate
@@ -65,6 +65,28 @@ class RecordFacts:
     def deleted(self) -> bool:
         return isinstance(self.record, DeletedCertificate)
 
+    def void_asked_by(self, actor: Actor) -> bool:
+        """Whether this person asked for the void that waits, as whatever they were then."""
+        asker = self._void_asker
+        return asker is not None and asker == actor.id and actor.role.is_office
+
+    @cached_property
+    def _void_asker(self) -> int | None:
+        asked = select(Event.actor_id).filter_by(
+            subject_type="certificate", subject_id=self.record.id, action="request_void"
+        )
+        return db.session.scalar(asked.order_by(Event.id.desc()).limit(1))
+
+    def others_decide_beside(self, actor: Actor) -> bool:
+        """Whether another administrator works in the record's office or in one above it."""
+        others = exists().where(
+            StaffUser.office_id.in_(self.place.lineage),
+            StaffUser.role == Role.ADMIN,
+            StaffUser.disabled_at.is_(None),
+            StaffUser.id != actor.id,
+        )
+        return bool(db.session.scalar(select(others)))
+
 
 def stands_in(table: type[Record], record_id: int) -> bool:
     return db.session.get(table, record_id) is not None
@@ -94,9 +116,9 @@ def move(actor: Actor, record_id: int, version: int, name: str, reason: str = ""
     if record.version != version or RecordFacts(record).deleted != step.restores:
         raise StaleVersion(_overtaken(record, actor))
     _refuse(step, record, actor, reason)
-    before = record.cert_status
+    before, told = record.cert_status, told_of(step, RecordFacts(record), actor)
     moved = _carried_out(step, record, actor, reason)
-    _note(step, moved, actor, before, reason)
+    _note(step, moved, actor, before, told, reason)
     if before is not moved.cert_status and CertificateStatus.VOID in (before, moved.cert_status):
         _tell_holder(step, moved)
     return moved
@@ -185,12 +207,12 @@ def _tie_again(record: Certificate, case_ids: list[int]) -> None:
     db.session.flush()
 
 
-def _note(step: Move, record: Record, actor: Actor, before: CertificateStatus, reason: str) -> None:
+def _note(step: Move, record: Record, actor: Actor, before: CertificateStatus, told: str, reason: str) -> None:
     deleted = RecordFacts(record).deleted
     states = (DELETED if step.restores else before.value), (DELETED if deleted else record.cert_status.value)
     changes = {"证书状态": [before.label, record.cert_status.label]} if before is not record.cert_status else None
     events.record(
-        actor, step.name, ("certificate", record.id), step.label,
+        actor, step.name, ("certificate", record.id), told,
         from_state=states[0], to_state=states[1], reply=reason, changes=changes,
     )  # fmt: skip
 

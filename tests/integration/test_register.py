@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from domain.access import Role
 from domain.errors import NotAllowed, NotFound, StaleVersion
 from domain.verification import CaseState
 from domain.vocabulary import CertificateStatus
 from extensions import db, writing
-from models import Certificate, DeletedCertificate, Event, Message, VerificationCase
+from models import Certificate, DeletedCertificate, Event, Message, StaffUser, VerificationCase, now
 from operations import conflicts, events, lookups, offers, offices, register
 from operations.matching import OnRecord, claim_of
 from tests import factories
@@ -17,6 +18,8 @@ from tests.factories import COUNTY, act, case_at, certificate, draft, dump, hold
 
 S = CertificateStatus
 REASON = "编号段不属于该年度"
+WHO = {"request_void": "ls.staff"}
+"""Who makes a move; all others are the administrator's."""
 
 
 def move(who, record_id, name, *, reason=REASON, version=None):
@@ -94,6 +97,68 @@ def test_a_record_that_is_nobodys_yet_is_voided_without_a_message(app):
     move("ls.admin", record.id, "agree_void")
 
     assert db.session.query(Message).count() == 0
+
+
+def without_others(*usernames):
+    """Disable every administrator but these."""
+    with writing():
+        for one in db.session.query(StaffUser).filter_by(role=Role.ADMIN):
+            one.disabled_at = None if one.username in usernames else now()
+
+
+def asked_for_by(who, record_id):
+    move(who, record_id, "request_void")
+    return record_id
+
+
+def test_nobody_agrees_to_a_void_they_asked_for_while_another_administrator_is_there(app):
+    record_id = asked_for_by("ls.admin", certificate().id)
+
+    assert "另一位管理员" in refused("ls.admin", record_id, "agree_void")
+    assert "另一位管理员" in refused("ls.admin", record_id, "refuse_void")
+
+    move("qz.admin", record_id, "agree_void")
+    assert Event.about("certificate", record_id)[-1].summary == "同意作废"
+
+
+def test_a_clerk_who_became_administrator_meanwhile_is_still_who_asked(app):
+    record_id = asked_for_by("ls.staff", certificate().id)
+    with writing():
+        db.session.query(StaffUser).filter_by(username="ls.staff").one().role = Role.ADMIN
+
+    assert "另一位管理员" in refused("ls.staff", record_id, "agree_void")
+
+
+def test_where_only_a_neighbour_has_another_administrator_who_asked_decides_alone_and_the_event_says_so(app):
+    record_id = asked_for_by("ls.admin", certificate().id)
+    with writing():
+        db.session.query(StaffUser).filter_by(username="pb.staff").one().role = Role.ADMIN
+    without_others("ls.admin", "pb.staff")
+
+    move("ls.admin", record_id, "agree_void")
+
+    assert "申请人自己决定" in Event.about("certificate", record_id)[-1].summary
+
+
+def test_a_request_is_withdrawn_by_who_asked_and_by_nobody_else(app):
+    record_id = asked_for_by("ls.staff", certificate().id)
+    not_theirs = refused("ls.admin", record_id, "withdraw_void")
+
+    move("ls.staff", record_id, "withdraw_void", reason="")
+
+    assert "不是您申请的" in not_theirs
+    assert [event.action for event in Event.about("certificate", record_id)] == ["request_void", "withdraw_void"]
+    assert db.session.get_one(Certificate, record_id).cert_status is S.NORMAL
+
+
+def test_who_asks_is_who_asked_last(app):
+    record_id = asked_for_by("ls.admin", certificate().id)
+    move("ls.admin", record_id, "withdraw_void")
+    asked_for_by("ls.staff", record_id)
+
+    move("ls.admin", record_id, "agree_void")
+
+    assert db.session.get_one(Certificate, record_id).cert_status is S.VOID
 
 
 @PLAIN_SQL
@@ -226,7 +291,7 @@ def test_a_deleted_record_moves_with_its_office(app):
 def test_no_workbook_decides_over_a_void(app, steps):
     record = certificate()
     for name in steps:
-        move("ls.admin", record.id, name)
+        move(WHO.get(name, "ls.admin"), record.id, name)
 
     reasons = conflicts.kept_records([record.id], office(COUNTY).place)
 
@@ -251,7 +316,7 @@ def test_a_void_that_was_taken_back_stands_in_nobodys_way(app, steps):
     before = stored(record.id)
     case = case_at(CaseState.APPROVED, record)
     for name in steps:
-        move("ls.admin", record.id, name)
+        move(WHO.get(name, "ls.admin"), record.id, name)
 
     act("ls.staff", case, "take_back")
 
@@ -271,7 +336,7 @@ def test_a_record_keeps_its_void_while_its_case_is_decided(app):
 def test_the_trail_holds_whatever_was_moved(app):
     record = certificate()
     for name in ("request_void", "agree_void", "delete_certificate", "undelete_certificate", "cancel_void"):
-        move("ls.admin", record.id, name)
+        move(WHO.get(name, "ls.admin"), record.id, name)
 
     assert list(events.faults()) == []
     assert db.session.get_one(Certificate, record.id).cert_status is S.NORMAL

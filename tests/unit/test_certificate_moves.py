@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.access import Actor, Place, Role
-from domain.certificate_moves import BY_NAME, MOVES, RULES, available, refusals
+from domain.certificate_moves import BY_NAME, MOVES, RULES, available, refusals, told_of
 from domain.vocabulary import CertificateStatus, OfficeKind
 
 CITY = Place(2, OfficeKind.CITY, 2, 1)
@@ -18,23 +18,24 @@ CLERK, CHIEF = Actor(Role.STAFF, 1, "梁敏", COUNTY), Actor(Role.ADMIN, 2, "陈
 CITY_CLERK, CITY_CHIEF = Actor(Role.STAFF, 3, "黄丽", CITY), Actor(Role.ADMIN, 4, "李建", CITY)
 NEIGHBOUR = Actor(Role.ADMIN, 5, "韦东", OTHER_COUNTY)
 
-# all: staff and administrators; admin: administrators only; -: nobody.
+# all: staff and administrators; admin: administrators only; asker: the clerk who asked for the void; -: nobody.
 TRUTH = """
                     normal  void_pending  void   deleted
 request_void        all     -             -      -
 agree_void          -       admin         -      -
 refuse_void         -       admin         -      -
+withdraw_void       -       asker         -      -
 cancel_void         -       admin         admin  -
 delete_certificate  all     all           all    -
 undelete_certificate -      -             -      all
 """
 LANDS_ON = {
-    "request_void": "void_pending", "agree_void": "void", "refuse_void": "normal", "cancel_void": "normal",
-    "delete_certificate": None, "undelete_certificate": None,
+    "request_void": "void_pending", "agree_void": "void", "refuse_void": "normal", "withdraw_void": "normal",
+    "cancel_void": "normal", "delete_certificate": None, "undelete_certificate": None,
 }  # fmt: skip
 REASONS = {
-    "request_void": "required", "agree_void": "optional", "refuse_void": "optional", "cancel_void": "required",
-    "delete_certificate": "required", "undelete_certificate": "optional",
+    "request_void": "required", "agree_void": "optional", "refuse_void": "optional", "withdraw_void": "optional",
+    "cancel_void": "required", "delete_certificate": "required", "undelete_certificate": "optional",
 }  # fmt: skip
 
 
@@ -45,7 +46,10 @@ def cells() -> dict[tuple[str, str], str]:
 
 def a_record(state: str, **facts: Any) -> Any:
     """A record of the county in this state (deleted ones were normal), against which no guard has anything to say."""
-    usual = {"place": COUNTY, "verified": False, "in_review": False, "number_taken": False}
+    usual = {
+        "place": COUNTY, "verified": False, "in_review": False, "number_taken": False,
+        "void_asked_by": lambda actor: actor is CLERK, "others_decide_beside": lambda actor: True,
+    }  # fmt: skip
     status = CertificateStatus.NORMAL if state == "deleted" else CertificateStatus(state)
     return SimpleNamespace(status=status, deleted=state == "deleted", **{**usual, **facts})
 
@@ -58,8 +62,8 @@ def reasons(name: str, record: Any, actor: Actor, reason: str = "重复") -> lis
 @pytest.mark.parametrize("actor", [CLERK, CHIEF, CITY_CLERK, CITY_CHIEF, NEIGHBOUR, Actor(Role.HOLDER, 7)])
 def test_everybody_may_do_what_the_table_says_and_nothing_else(name: str, state: str, actor: Actor) -> None:
     word = cells()[name, state]
-    roles = {"all": (Role.STAFF, Role.ADMIN), "admin": (Role.ADMIN,), "-": ()}[word]
-    may = actor.role in roles and actor is not NEIGHBOUR
+    roles = {"all": (Role.STAFF, Role.ADMIN), "admin": (Role.ADMIN,), "asker": (), "-": ()}[word]
+    may = actor is CLERK if word == "asker" else actor.role in roles and actor is not NEIGHBOUR
 
     assert (not reasons(name, a_record(state), actor)) is may
     assert (BY_NAME[name] in available(a_record(state), actor)) is may
@@ -92,6 +96,33 @@ def test_what_wants_a_reason_is_refused_without_one(name: str, reason: str) -> N
 )
 def test_a_guard_tells_its_reason(name: str, state: str, fact: str, word: str) -> None:
     assert word in "".join(reasons(name, a_record(state, **{fact: True}), CHIEF))
+
+
+ASKED = {"void_asked_by": lambda actor: actor is CHIEF}
+ALONE = {**ASKED, "others_decide_beside": lambda actor: False}
+
+
+@pytest.mark.parametrize("name", ["agree_void", "refuse_void"])
+def test_who_asked_for_a_void_decides_it_only_where_nobody_else_could(name: str) -> None:
+    (sentence,) = reasons(name, a_record("void_pending", **ASKED), CHIEF)
+
+    assert "另一位管理员" in sentence
+    assert "撤回申请" in sentence
+    assert not reasons(name, a_record("void_pending", **ASKED), CITY_CHIEF)
+    assert not reasons(name, a_record("void_pending", **ALONE), CHIEF)
+
+
+def test_the_trail_says_where_only_two_eyes_saw_a_void() -> None:
+    alone, seen = a_record("void_pending", **ALONE), a_record("void_pending", **ASKED)
+
+    assert "申请人自己决定" in told_of(BY_NAME["agree_void"], alone, CHIEF)
+    assert told_of(BY_NAME["agree_void"], seen, CITY_CHIEF) == "同意作废"
+    assert told_of(BY_NAME["withdraw_void"], alone, CHIEF) == "撤回申请"
+
+
+def test_a_request_is_withdrawn_by_who_asked_for_it() -> None:
+    assert "不是您申请的" in "".join(reasons("withdraw_void", a_record("void_pending", **ASKED), CITY_CHIEF))
+    assert not reasons("withdraw_void", a_record("void_pending", **ASKED), CHIEF)
 
 
 def test_voiding_does_not_ask_whether_it_was_confirmed() -> None:

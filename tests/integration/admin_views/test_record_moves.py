@@ -32,7 +32,8 @@ def move(who, record_id, name, reason="编号抄错"):
     [
         ("ls.staff", (), ["申请作废", "删除"]),
         ("ls.staff", ("request_void",), ["删除"]),
-        ("ls.admin", ("request_void",), ["同意作废", "驳回", "取消证书作废审核", "删除"]),
+        ("ls.admin", ("request_void",), ["撤回申请", "取消证书作废审核", "删除"]),
+        ("qz.admin", ("request_void",), ["同意作废", "驳回", "取消证书作废审核", "删除"]),
         ("qz.admin", ("request_void", "agree_void"), ["取消证书作废审核", "删除"]),
         ("ls.admin", ("verify",), ["申请作废"]),
     ],
@@ -40,13 +41,15 @@ def move(who, record_id, name, reason="编号抄错"):
 def test_the_page_of_a_record_offers_what_the_role_may_do_now(as_staff, who, steps, seen):
     own = certificate()
     for name in steps:
-        verify(own) if name == "verify" else move("ls.admin", own, name)
+        verify(own) if name == "verify" else move("qz.admin" if name == "agree_void" else "ls.admin", own, name)
 
     client = as_staff(who)
     html = client.get(f"/admin/certificates/details/?id={own}").text
 
     assert [
-        word for word in ("申请作废", "同意作废", "驳回", "取消证书作废审核", "删除") if f">{word}</a>" in html
+        word
+        for word in ("申请作废", "同意作废", "驳回", "撤回申请", "取消证书作废审核", "删除")
+        if f">{word}</a>" in html
     ] == seen
 
 
@@ -94,6 +97,25 @@ def test_a_clerk_cannot_decide_a_void_by_address_or_by_batch(as_staff, name):
 
     assert (asked.status_code, posted.status_code, ticked.status_code) == (403, 403, 403)
     assert status(own) == "void_pending"
+
+
+def test_an_administrator_cannot_agree_to_their_own_request_by_address_or_by_batch(as_staff):
+    own, other = certificate(), certificate()
+    move("ls.admin", own, "request_void")
+    move("ls.staff", other, "request_void")
+    chief = as_staff("ls.admin")
+    chief.get(ADDRESS.format("agree_void", own))
+
+    posted = chief.send(ADDRESS.format("agree_void", own), {"version": "2", "reason": ""})
+    chief.get("/admin/certificates/")
+    rows = {"action": "agree_void", "rowid": [own, other]}
+    chief.send("/admin/certificates/action/", rows)
+    seen = [field["value"] for field in chief.page.all("input") if field.get("name") == "seen"]
+    chief.send("/admin/certificates/action/", {**rows, "confirmed": "1", "seen": seen}, follow_redirects=True)
+
+    assert "另一位管理员" in posted.text
+    assert (status(own), status(other)) == ("void_pending", "void")
+    assert "另一位管理员" in chief.page.text
 
 
 def test_a_record_of_another_office_is_not_found(as_staff):

@@ -319,8 +319,8 @@ def test_a_certificate_that_was_voided_is_shown_as_void_to_its_holder(as_holder)
     case = factories.case_at(CaseState.APPROVED)
     with writing():
         record = db.session.get_one(Certificate, case.certificate_id)
-        for name in ("request_void", "agree_void"):
-            make_move(factories.staff("ls.admin"), record.id, record.version, name, "编号段不属于该年度")
+        for who, name in (("ls.staff", "request_void"), ("ls.admin", "agree_void")):
+            make_move(factories.staff(who), record.id, record.version, name, "编号段不属于该年度")
 
     client = as_holder(case.holder)
     client.get("/portal/certificates/")
