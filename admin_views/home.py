@@ -20,7 +20,7 @@ from domain.verification import OVERDUE_DAYS, CaseState
 from extensions import db
 from listing.reading import sizes_of
 from models import ImportBatch, Office, VerificationCase
-from operations import looking, notices, register, review_queue, working_days
+from operations import looking, notices, register, review_queue, trail, working_days
 from operations.dictionaries import today
 from web.access import can, current_actor
 from web.notices import OFFICES
@@ -65,6 +65,7 @@ class HomeScreen(BackOfficeScreen):
             to_check_url=screen_url("cases", tab="check"),
             voids=register.count_waiting_voids(actor, COUNTED),
             voids_url=screen_url("certificates", tab="void_pending"),
+            alarm=trail.alarm(actor),
             stopped=looking.stopped_lately(actor),
             stopped_url=screen_url("audit", action="view_limit"),
             most_numbers=looking.NUMBERS_AN_HOUR,

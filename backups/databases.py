@@ -18,6 +18,10 @@ from extensions import db
 
 NAMES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 _REVISION = "SELECT version_num FROM alembic_version"
+_HEAD = {
+    "sqlite": "SELECT max(last_id || ':' || lower(hex(last_seal))) FROM event_head",
+    "postgresql": "SELECT max(last_id || ':' || encode(last_seal, 'hex')) FROM event_head",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Copied:
     name: str
     revision: str
     rows: dict[str, int]
+    head: str
 
 
 def engine() -> str:
@@ -39,13 +44,13 @@ def copy_into(folder: Path) -> Copied:
     return _copy_sqlite(file) if engine() == "sqlite" else _copy_postgresql(file)
 
 
-def put_back(folder: Path, revision: str, rows: dict[str, int]) -> None:
-    """Fill the empty database from the file, all of it or nothing, and count what arrived."""
+def put_back(folder: Path, revision: str, rows: dict[str, int], head: str) -> None:
+    """Fill the empty database from the file, all of it or nothing; count what arrived, and look where the trail ends."""
     file = folder / NAMES[engine()]
     _load_sqlite(file) if engine() == "sqlite" else _load_postgresql(file)
     with db.engine.connect() as connection:
         arrived = _counted(connection)
-    if arrived != Copied(file.name, revision, rows):
+    if arrived != Copied(file.name, revision, rows, head or arrived.head):
         raise BackupRefused("恢复出来的数据和备份时的行数对不上，请清空这个数据库，换一份备份再恢复")
 
 
@@ -79,7 +84,7 @@ def _copy_postgresql(file: Path) -> Copied:
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
         _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={file}")
         counted = _counted(connection)
-    return Copied(file.name, counted.revision, counted.rows)
+    return Copied(file.name, counted.revision, counted.rows, counted.head)
 
 
 def _load_postgresql(file: Path) -> None:
@@ -115,4 +120,4 @@ def _counted(connection: Connection) -> Copied:
 
 def _facts(file: Path, names: Iterable[str], ask: Callable[[str], object]) -> Copied:
     rows = {name: int(str(ask(f'SELECT count(*) FROM "{name}"'))) for name in sorted(names)}  # noqa: S608 - tables' own names
-    return Copied(file.name, str(ask(_REVISION)), rows)
+    return Copied(file.name, str(ask(_REVISION)), rows, str(ask(_HEAD[engine()]) or ""))

@@ -81,6 +81,7 @@ def backup(folder: Path, earlier: Path | None = None) -> Manifest:
         made = Manifest(
             made_at=now().isoformat(timespec="seconds"), engine=databases.engine(), revision=copied.revision,
             rows=copied.rows, files=holding.count, sums=manifest.digest_of(unfinished / SUMS), key=manifest.key_mark(),
+            head=copied.head,
         )  # fmt: skip
         made.write(unfinished)
         os.sync()

@@ -33,6 +33,8 @@ class Manifest:
     files: int
     sums: str
     key: str
+    head: str = ""
+    """The newest event of the copy, as `flask audit verify` writes it; older backups say nothing of it."""
 
     def write(self, folder: Path) -> None:
         told = asdict(self) | {"seal": _seal(asdict(self))}
@@ -62,7 +64,7 @@ def read(folder: Path) -> Manifest:
 def _told(folder: Path) -> dict[str, Any]:
     try:
         told: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-        if told.keys() != {*Manifest.__slots__, "seal"}:
+        if told.keys() | {"head"} != {*Manifest.__slots__, "seal"}:
             raise ValueError("it says something else")
     except FileNotFoundError as error:
         raise BackupRefused(f"“{folder}”里没有一份做完的备份，请核对文件夹") from error

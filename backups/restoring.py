@@ -26,7 +26,7 @@ def restore(folder: Path) -> Manifest:
     _refuse_damage(folder, told)
     for place, key, path in _files(folder):
         _put(place, key, path)
-    databases.put_back(folder, told.revision, told.rows)
+    databases.put_back(folder, told.revision, told.rows, told.head)
     return told
 
 

@@ -25,6 +25,8 @@ def make(folder: Path, earlier: Path | None) -> None:
     except DomainError as refusal:
         raise Refusal(refusal.sentence) from refusal
     click.echo(f"已备份到“{folder}”：{_counted(made)}。")
+    if made.head:
+        click.echo(f"操作记录到这里为止，核对时可写在 audit verify --since 后面：\n{made.head}")
     click.echo(f"密钥不在备份里，请另存一份，不要和备份放在一起：{_where_keys_are()}。")
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from domain.vocabulary import JobState
 from extensions import db, queue, writing
-from jobs import exports, imports, sweep
+from jobs import exports, heads, imports, sweep
 from jobs.presence import presence
 from jobs.running import DEVICE, seats, settle_later, wake
 from models import BackgroundJob, now
@@ -47,6 +47,8 @@ def _rounds(app: Flask, is_deserted: Callable[[], bool], leave: Callable[[], Non
                 log.error("the jobs were not looked after: %s", type(trouble).__name__)
             finally:
                 db.session.remove()
+        if rounds % TIDY_ROUNDS == 0:
+            heads.check_in_time(app, DEVICE)
         rounds += 1
 
 

@@ -183,18 +183,31 @@ def head() -> Head:
 
 
 def faults(since: Head | None = None) -> Iterator[str]:
-    """Yield a sentence for every place where the trail does not hold; nothing where it does.
+    """Yield a sentence for every place where the trail does not hold; nothing where it does."""
+    return Walk(since).faults()
+
+
+class Walk:
+    """One walk through the whole trail; behind it, `head` is the newest event that was looked at.
 
     Whoever can write the database can put an older copy of it back, which holds in itself: that is found by `since`,
     a head that was kept elsewhere. One moment of the trail is read, whole: what is written meanwhile is no fault.
     """
-    db.session.rollback()
-    if db.engine.dialect.name == "postgresql":  # SQLite reads one moment anyway
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    chain = _Chain(since)
-    for event in db.session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
-        yield from chain.follow(event)
-    yield from chain.end()
+
+    def __init__(self, since: Head | None = None) -> None:
+        self._chain = _Chain(since)
+
+    @property
+    def head(self) -> Head:
+        return self._chain.last
+
+    def faults(self) -> Iterator[str]:
+        db.session.rollback()
+        if db.engine.dialect.name == "postgresql":  # SQLite reads one moment anyway
+            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        for event in db.session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
+            yield from self._chain.follow(event)
+        yield from self._chain.end()
 
 
 class _Chain:
