@@ -20,7 +20,7 @@ from encryption import keyring
 from extensions import babel, csrf, db, login_manager, migrate, queue
 from storage import open_storage
 from tables import connections, kept_apart
-from web import access, assets, cookies, errors, filters, forwarding, headers, request_log, templating
+from web import access, assets, cookies, errors, filters, forwarding, headers, incoming, request_log, templating
 
 HOUR = 3600
 
@@ -39,7 +39,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(settings)
     templating.install(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.url_map.converters["int"] = RowId
+    app.request_class = incoming.BoundedRequest
+    app.url_map.converters |= {"int": RowId, "default": incoming.Word, "string": incoming.Word}
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _set_up_shared_objects(app)
     _set_up_faces(app)
@@ -93,3 +94,4 @@ def _set_up_faces(app: Flask) -> None:
     filters.install(app)
     assets.install(app)
     access.install(app, views)
+    incoming.install(app)

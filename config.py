@@ -64,6 +64,7 @@ def _plain(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SPOT_CHECK_PERCENT": _number(environ, "SPOT_CHECK_PERCENT", 5),
+        "MAX_FORM_PARTS": 4_000,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_I18N_ENABLED": False,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -151,20 +151,32 @@ class BackOfficeView(Asking, Editing, BackOfficeScreen, ModelView):
     def grid_of(self, arguments: Mapping[str, str]) -> Grid:
         return Grid(self, arguments)
 
+    def grid_here(self) -> Grid:
+        """Return the grid that the page being answered shows."""
+        return self.grid_of(request.form if request.endpoint == f"{self.endpoint}.find_view" else request.args)
+
     @expose("/")
     def index_view(self) -> str | Response:
         grid = self.grid_of(request.args)
         moved = grid.moved()
-        if moved:
-            return redirect(moved)
+        return redirect(moved) if moved else self.list_page(grid)
+
+    def list_page(self, grid: Grid) -> str:
         for sentence in grid.unread():
             flash(sentence, "warn")
-        return self.render(self.list_template, **grid.context(), **self.list_context())
+        page: str = self.render(self.list_template, **grid.context(), **self.list_context())
+        return page
 
-    @expose("/find/", methods=("POST",))
-    def find_view(self) -> Response:
-        """Filters and search are posted, so that a personal number is never part of an address."""
-        return redirect(self.grid_of(request.form).sent(request.form), 303)
+    @expose("/find/", methods=("GET", "POST"))
+    def find_view(self) -> str | Response:
+        """Filters and search are posted, so that a personal number is never part of an address.
+
+        What is too long for one is answered here, with all that was typed: it would not fit into an address.
+        """
+        if request.method == "GET":
+            return redirect(self.list_url())
+        grid = self.grid_of(request.form)
+        return self.list_page(grid) if grid.refused else redirect(grid.sent(), 303)
 
     def is_certificate_number(self, number: str) -> bool:
         """Whether what was typed is a certificate's number here, although it could be somebody's document."""

@@ -34,7 +34,7 @@ class BigGrid(Grid):
         place = current_actor().place
         assert place is not None
         self.liking = view.liking()
-        self.selection = Selection(view.listing, args, place, self.liking.sort)
+        self.selection = Selection(view.listing, self.args, place, self.liking.sort)
 
     @cached_property
     def filters(self) -> Sequence[GridFilter]:

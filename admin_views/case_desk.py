@@ -27,6 +27,7 @@ from operations.certificates import values_of
 from operations.dictionaries import dictionaries
 from web.access import current_actor
 from web.certificate_form import correction_form, suggested_titles, suggested_words
+from web.incoming import posted_parts
 from web.photos import photo_response
 from web.suggestions import bodies_like
 
@@ -137,9 +138,9 @@ class CaseDesk:
     def again(self: Any, case: VerificationCase, problem: str, answers: Answers | None = None) -> str:
         """Show the case as it is now, with everything that was typed and why it was not taken."""
         correcting = "correcting" in request.form
-        more: dict[str, Any] = {"typed": request.form, "problem": problem, "correcting": correcting}
+        more: dict[str, Any] = {"typed": posted_parts(), "problem": problem, "correcting": correcting}
         if correcting:
-            more["correction"] = correction_form(case, {key: request.form.get(key, "") for key in PORTAL_KEYS})
+            more["correction"] = correction_form(case, {key: more["typed"].get(key, "") for key in PORTAL_KEYS})
             for one in answers.problems if answers else ():
                 more["correction"].say(one.key, one.sentence)
         return self.case_page(case, **more)
@@ -153,7 +154,8 @@ class CaseDesk:
         self: Any, case: VerificationCase, decision: Transition, refusal: DomainError | None = None
     ) -> str:
         """假证 is asked for once more, on a page of its own, with the evidence that stays inside."""
-        form = reply_form(decision, reply=request.form.get("reply", ""), evidence=request.form.get("evidence", ""))
+        typed = posted_parts()
+        form = reply_form(decision, reply=typed.get("reply", ""), evidence=typed.get("evidence", ""))
         if refusal is not None:
             form.show(refusal)
         hidden = [("decision", decision.name), ("confirmed", "1"), ("version", request.form.get("version", ""))]

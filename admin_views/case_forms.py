@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import StringField
-from wtforms.validators import StopValidation
+from wtforms.validators import Length, StopValidation
 
 from admin_views.forms import BackOfficeForm, stripped, words
-from domain import normalizing
+from domain import lengths, normalizing
 from domain.verification import Reply, Transition, reply_keeps_the_word
 from models import Office
 
@@ -28,17 +28,22 @@ def reply_form(
     fields: dict[str, Any] = {}
     if transition.name == "hand_over":
         fields["to_office"] = StringField(
-            "转给", [_one_of(targets)], filters=[stripped], description="输入几个字，从列出的职改办里选",
-            render_kw={"list": "office-names", "autocomplete": "off", "maxlength": 100},
+            "转给", [Length(max=100), _one_of(targets)], filters=[stripped], description="输入几个字，从列出的职改办里选",
+            render_kw={"list": "office-names", "autocomplete": "off"},
         )  # fmt: skip
     if transition.reply is not Reply.NONE:
         missing = f"“{transition.label}”要写明原因，请填写审核回复" if transition.reply is Reply.REQUIRED else ""
         fields["reply"] = words(
-            "审核回复", missing, longest=1000, lines=True, checks=[_keeps_the_word], description=_hint(transition)
+            "审核回复",
+            missing,
+            longest=lengths.REPLY,
+            lines=True,
+            checks=[_keeps_the_word],
+            description=_hint(transition),
         )
     if transition.evidence:
         fields["evidence"] = words(
-            "内部证据", "认定假证要写明内部证据，请填写证据说明", longest=2000, lines=True,
+            "内部证据", "认定假证要写明内部证据，请填写证据说明", longest=lengths.EVIDENCE, lines=True,
             description="只有工作人员能看到，会列在“问题人员”里",
         )  # fmt: skip
     form_class = type("ReplyForm", (ReplyForm,), fields)

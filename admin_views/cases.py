@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 
 from admin_views.base import masked
 from admin_views.case_batch import CaseBatch
@@ -15,7 +15,6 @@ from admin_views.listing_view import ListingView
 from domain.access import Permission
 from domain.verification import OFFICE_TURN
 from listing.cases import CASES, STATES_OF_TAB, name_of
-from listing.selection import PAGE_ARGUMENTS
 from models import VerificationCase
 from operations import review_queue
 from web.access import current_actor
@@ -40,8 +39,9 @@ class CaseView(CaseDesk, CaseSteps, CaseBatch, ListingView):
 
     def list_context(self) -> dict[str, Any]:
         """From what waits, the first case that can be decided is one step away, in the list as it is filtered and sorted."""
-        tab = request.args.get("tab", CASES.tabs[0].name)
-        kept = {name: value for name, value in request.args.items() if name not in PAGE_ARGUMENTS}
+        grid = self.grid_here()
+        tab = grid.tab.name if grid.tab else ""
+        kept = grid.arguments()
         first = {
             "url": url_for("cases.first", **kept),
             "label": "从第一件开始审",

@@ -29,7 +29,7 @@ def words(
 ) -> Any:
     """Return a text field; `missing` is the sentence when it is empty, without one it may stay empty."""
     presence = filled(missing) if missing else Optional()
-    validators = [presence, Length(max=longest, message=f"最多 {longest} 个字，请写短一点"), *checks]
+    validators = [presence, Length(max=longest), *checks]
     return (TextAreaField if lines else StringField)(label, validators, filters=[stripped], **more)
 
 

@@ -18,9 +18,10 @@ from admin_views.batch import BatchAction, as_id
 from admin_views.grid_rows import Drawn, rows_of
 from extensions import db, moment
 from listing import search
-from listing.filters import GridFilter
+from listing.filters import GridFilter, understood
 from listing.paging import Order, Page
 from listing.selection import PAGE_ARGUMENTS, Tab
+from web import incoming
 from web.access import can, current_actor
 
 ALWAYS_OPEN = 5
@@ -33,7 +34,8 @@ class Grid:
 
     def __init__(self, view: Any, args: Mapping[str, str]) -> None:
         self.view = view
-        self.args = dict(args.items())
+        self.typed = incoming.parts(args)
+        self.args, self.refused = understood(view.grid_filters, self.typed)
 
     # What was asked for.
 
@@ -81,6 +83,11 @@ class Grid:
         return [one for one in self.filters if one.is_given(self.args)]
 
     @cached_property
+    def _filled_in(self) -> Sequence[GridFilter]:
+        """The filters that are used, and those that were refused: what was typed stays in their boxes."""
+        return [one for one in self.filters if one.is_given(self.typed)] if self.refused else self._used
+
+    @cached_property
     def _given(self) -> dict[str, str]:
         """What the address says that means something here."""
         names = [
@@ -112,6 +119,7 @@ class Grid:
         return url_for(f"{self.view.endpoint}.action_view", **self.arguments(with_page=True))
 
     def unread(self) -> Iterator[str]:
+        yield from self.refused
         for one in self._used:
             yield from one.unread(self.args)
 
@@ -125,8 +133,9 @@ class Grid:
         """Return the arguments of a new search."""
         return search.arguments_for(typed, self.view.is_certificate_number)
 
-    def sent(self, form: Mapping[str, str]) -> str:
+    def sent(self) -> str:
         """Return the address of what the filter form asks for; the masked number in the box still means that person."""
+        form = self.args
         typed, kept = form.get(search.SEARCH, ""), search.asked({search.PERSON: form.get(search.PERSON, "")})
         again = kept is not None and typed.strip() == kept.shown
         found = {search.PERSON: form[search.PERSON]} if again else self.searched(typed)
@@ -169,7 +178,7 @@ class Grid:
             "tabs": self.drawn_tabs(),
             "filter_fields": fields,
             "further_fields": further,
-            "search": (self.sought.shown if self.sought else "") if view.search_hint else None,
+            "search": self._in_search_box() if view.search_hint else None,
             "person": self.args.get(search.PERSON, "") if self.sought and self.sought.is_personal else "",
             "search_hint": view.search_hint,
             "filter_action": url_for(f"{view.endpoint}.find_view"),
@@ -180,12 +189,16 @@ class Grid:
             "actions": self._batch_bar(),
             "action_url": self.action_url(),
             "pager": self._pager(),
+            "refresh_url": self.url(**{name: self.args.get(name) for name in PAGE_ARGUMENTS}),
             **self._empty(),
         }
 
+    def _in_search_box(self) -> str:
+        return self.sought.shown if self.sought else self.typed.get(search.SEARCH, "") if self.refused else ""
+
     def _drawn_filters(self) -> tuple[Markup, Markup]:
         """The first ones and those in use stand open, the others are folded away; drawn once for a while for all."""
-        asked = tuple((name, self.args.get(name)) for one in self._used for name in one.arguments)
+        asked = tuple((name, self.typed.get(name)) for one in self._filled_in for name in one.arguments)
         key = ("filters", self.view.endpoint, current_actor().role, current_actor().place, asked)
         drawn: tuple[Markup, Markup] = moment.keep(key, self._draw_filters)
         return drawn
@@ -193,7 +206,7 @@ class Grid:
     def _draw_filters(self) -> tuple[Markup, Markup]:
         near, further = [], []
         for index, one in enumerate(self.filters):
-            (near if index < ALWAYS_OPEN or one in self._used else further).append(one.control(self.args))
+            (near if index < ALWAYS_OPEN or one in self._filled_in else further).append(one.control(self.typed))
         draw = get_template_attribute("_macros/listing.html", "filter_controls")
         return draw(near), draw(further)
 

@@ -27,11 +27,9 @@ FEW = 3
 class SignInForm(CaptchaFields, BackOfficeForm):
     username = StringField(
         "登录名", [filled("还没有填登录名")], filters=[stripped],
-        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 100},
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )  # fmt: skip
-    password = PasswordField(
-        "密码", [filled("还没有填密码")], render_kw={"autocomplete": "current-password", "maxlength": 200}
-    )
+    password = PasswordField("密码", [filled("还没有填密码")], render_kw={"autocomplete": "current-password"})
 
 
 @blueprint.route("/sign-in", methods=("GET", "POST"))

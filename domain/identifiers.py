@@ -26,6 +26,12 @@ class IdKind(Term):
     FOREIGN_PASSPORT = "foreign_passport", "外国护照"
 
 
+def is_email(written: str) -> bool:
+    """Whether it has the form of an address: a name, one @, a host with a dot inside, no blanks."""
+    name, _, host = written.partition("@")
+    return bool(name) and "@" not in host and "." in host[1:-1] and written.split() == [written]
+
+
 class IdProblem(FieldProblem):
     def __init__(self, sentence: str) -> None:
         super().__init__("id_number", sentence)

@@ -6,6 +6,8 @@ import re
 from string import ascii_letters, digits
 from unicodedata import is_normalized, normalize
 
+from domain.lengths import FILE_NAME
+
 _INVISIBLE = (
     "\u0000-\u001f\u007f-\u009f"  # control characters
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # soft hyphen, joiners, fillers
@@ -17,6 +19,8 @@ _FULL_WIDTH = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 _invisible = re.compile(f"[{_INVISIBLE}]")
 _not_plain = re.compile(f"[{_INVISIBLE}{_FULL_WIDTH}]")
 _HALF_WIDTH = {ord(half) + 0xFEE0: half for half in ascii_letters + digits}
+
+_LONGEST_PATH, _LONGEST_ENDING = 4096, 10
 
 _interpunct = re.compile("[.\u2022\u2024\u2027\u2219\u22c5\u30fb\uff0e\uff65]")
 _blanks = re.compile(r"\s+")
@@ -31,6 +35,15 @@ def text(value: str) -> str:
     if not is_normalized("NFC", value):
         value = normalize("NFC", value)
     return value.strip()
+
+
+def file_name(value: str) -> str:
+    """Normalise the name of a file that was sent: one line, nothing invisible, its ending kept where it is cut."""
+    name = normalize("NFC", _invisible.sub("", value[:_LONGEST_PATH])).strip()
+    if len(name) <= FILE_NAME:
+        return name or ("文件" if value else "")
+    ending = name[-_LONGEST_ENDING:].rpartition(".")
+    return name[: FILE_NAME - _LONGEST_ENDING] + (f".{ending[2]}" if ending[1] else "")
 
 
 def code(value: str) -> str:

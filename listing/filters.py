@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import and_, true
 
-from domain import normalizing
+from domain import lengths, normalizing
 from domain.access import Place
 from domain.errors import DomainError
 from domain.partial_dates import PartialDate, parse_text
@@ -22,7 +23,8 @@ from listing.wishes import Way, Wish
 from operations.dictionary_changes import series_names
 from tables.columns import PlainText
 
-LONGEST = 100
+LONGEST, LONGEST_PERSON = 100, 400
+"""A search for a person travels as a token, which is longer than what it stands for."""
 _year = re.compile(r"([0-9]{4})年?")
 RANGES = ("date_range", "month_range")
 CHOICES = ("select", "choice")
@@ -72,11 +74,11 @@ class GridFilter:
         """Return what the template draws."""
         drawn: dict[str, Any] = {"name": self.name, "label": self.label, "kind": self.kind}
         if self.kind in RANGES:
-            typed = [arguments.get(name, "")[:LONGEST] for name in self.arguments]
+            typed = [arguments.get(name, "") for name in self.arguments]
             return drawn | {"value_from": typed[0], "value_to": typed[1]}
         if self.kind in CHOICES:
             drawn["options"] = [*([("", "全部")] if self.kind == "select" else []), *self.options()]
-        return drawn | {"value": arguments.get(self.name, "")[:LONGEST]}
+        return drawn | {"value": arguments.get(self.name, "")}
 
     def values(self, arguments: Mapping[str, str]) -> tuple[Any, ...] | None:
         """Return what the address asks for where it can be read; anything else is no filter."""
@@ -85,7 +87,7 @@ class GridFilter:
         if self.kind in RANGES:
             first, last = (_read_day(arguments.get(name, ""), month) for name, month in self._ends())
             return _RANGE_ENDS[self.kind](first, last) if first or last else None
-        value = normalizing.text(arguments.get(self.name, "")[:LONGEST])
+        value = normalizing.text(arguments.get(self.name, ""))
         return (value,) if value and (self.kind == "text" or value in dict(self.options())) else None
 
     def wishes(self, arguments: Mapping[str, str]) -> Iterator[Wish]:
@@ -98,7 +100,7 @@ class GridFilter:
         """Yield in words what is filtered by."""
         if self.values(arguments) is None:
             return
-        typed = [arguments.get(name, "").strip()[:LONGEST] for name in self.arguments]
+        typed = [arguments.get(name, "").strip() for name in self.arguments]
         words = dict(self.options()).get(typed[0], typed[0]) if self.kind in CHOICES else "至".join(typed)
         yield f"{self.label}：{words}"
 
@@ -111,6 +113,29 @@ class GridFilter:
         typed = arguments.get(self.name, "").strip() if self.kind == "choice" else ""
         if typed and self.values(arguments) is None:
             yield f"“{self.label}”里没有“{typed[:20]}”，没有按它筛选，请从候选里选一个"
+
+
+class Understood(NamedTuple):
+    """What an address or a form of filters asks for: what may be read of it, and a sentence for what is too long."""
+
+    arguments: dict[str, str]
+    refused: tuple[str, ...] = ()
+
+
+def understood(filters: Iterable[GridFilter], typed: Mapping[str, str]) -> Understood:
+    """Bound what was typed before anything reads it, each value and all together: they have to fit into one address."""
+    labels = {"search": "搜索的内容"} | {name: f"“{one.label}”" for one in filters for name in one.arguments}
+    longest = dict.fromkeys(typed, LONGEST) | {"person": LONGEST_PERSON}
+    too_long = [name for name, value in typed.items() if not lengths.fits(value, longest[name])]
+    told = [
+        f"{lengths.too_long(labels[name], LONGEST)}，没有按它筛选，请写短一点" for name in too_long if name in labels
+    ]
+    kept = {name: value.strip() for name, value in typed.items() if name not in too_long}
+    together = {name: value for name, value in kept.items() if name in labels or name == "person"}
+    if len(urlencode(together)) <= lengths.ADDRESS:
+        return Understood(kept, tuple(told))
+    told.append("筛选条件加起来太长了，没有筛选，请减少一些或写短一点")
+    return Understood({name: value for name, value in kept.items() if name not in together}, tuple(told))
 
 
 def series() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidTag
 
-from domain import normalizing
+from domain import lengths, normalizing
 from domain.identifiers import IdProblem, MobileProblem, mask_id, mask_mobile, mobile, parse_id
 from encryption import keyring
 from models import id_digests, mobile_digests
@@ -43,8 +43,8 @@ class Sought:
 
 
 def read(typed: str) -> Sought | None:
-    """Read what was typed by its shape; a name has no digit in it."""
-    words = normalizing.text(typed[:LONGEST])
+    """Read what was typed by its shape; a name has no digit in it, and what is too long is nothing."""
+    words = normalizing.text(typed) if lengths.fits(typed, LONGEST) else ""
     number = _blanks.sub("", normalizing.code(words))
     if not number:
         return None

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import Length
 
 from domain.access import Permission
-from domain.passwords import LONGEST
+from public_views.person_fields import LONGEST_EMAIL
 from web import access, blanks, captcha
 from web.access import requires, safe_next
 from web.captcha import CaptchaFields
@@ -49,17 +50,16 @@ HOLDERS = TABS["holder"]
 
 class SignInForm(CaptchaFields, Form):
     login = StringField(
-        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 254}
+        validators=[Length(max=LONGEST_EMAIL)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
-    password = PasswordField(
-        "密码", [filled("还没有填密码")], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
-    )
+    password = PasswordField("密码", [filled("还没有填密码")], render_kw={"autocomplete": "current-password"})
     next = HiddenField()
 
     def __init__(self, tab: Tab, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.login.label.text = tab.login_label
-        self.login.validators = [filled(f"还没有填{tab.login_label}")]
+        self.login.validators = [filled(f"还没有填{tab.login_label}"), *self.login.validators]
 
 
 def _tab() -> Tab:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from wtforms import StringField
+from wtforms.validators import Length
 
 from domain.access import Permission
 from domain.errors import DomainError, NotFound
@@ -31,11 +32,11 @@ LABELS = {"disable": "停用", "enable": "启用", "reset": "重置密码"}
 
 class StaffAccountForm(Form):
     display_name = StringField(
-        "姓名", [filled("还没有填姓名")], render_kw={"autocomplete": "off", "maxlength": accounts.LONGEST_NAME}
+        "姓名", [filled("还没有填姓名"), Length(max=accounts.LONGEST_NAME)], render_kw={"autocomplete": "off"}
     )
     username = StringField(
-        "登录名", [filled("还没有填登录名")], description="2 到 50 个字，建好后不能改。",
-        render_kw={"autocomplete": "off", "autocapitalize": "none", "maxlength": accounts.LONGEST_NAME},
+        "登录名", [filled("还没有填登录名"), Length(max=accounts.LONGEST_NAME)], description="2 到 50 个字，建好后不能改。",
+        render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from wtforms import TextAreaField
+from wtforms.validators import Length
 
 from domain.access import Permission
 from domain.errors import FieldProblem
@@ -21,7 +22,7 @@ blueprint = Blueprint("feedback", __name__)
 
 class FeedbackForm(Form):
     body = TextAreaField(
-        "要反映的事", [filled("还没有写要反映的事")],
+        "要反映的事", [filled("还没有写要反映的事"), Length(max=feedback.LONGEST)],
         description=f"最多 {feedback.LONGEST} 个字。说的是哪本证书，请写上证书编号。",
     )  # fmt: skip
 

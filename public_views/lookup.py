@@ -21,6 +21,7 @@ from web.forms import Form, filled
 
 blueprint = Blueprint("lookup", __name__)
 
+LONGEST = 50
 ASK_AFTER, SLOW_AFTER = 5, 30
 """Misses of one address within fifteen minutes: from here on a 验证码, from there on a picture and a distance too."""
 WAIT = "查得太快了，请 {} 秒后再查。填好的内容都在，到时再点一次“查验证书”"
@@ -29,15 +30,15 @@ WAIT = "查得太快了，请 {} 秒后再查。填好的内容都在，到时�
 class LookupForm(CaptchaFields, Form):
     number = StringField(
         "证书编号",
-        [filled("还没有填证书编号"), Length(max=50, message="证书编号太长了，请照证书填写")],
+        [filled("还没有填证书编号"), Length(max=LONGEST)],
         description="照证书上“证书编号”一栏填写。一般是最多 15 位的数字；旧证书写的是“桂中级字第 0812 号”这样的，也照着填。",
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 60},
+        render_kw={"autocomplete": "off", "autocapitalize": "characters"},
     )
     name = StringField(
         "持证人姓名",
-        [filled("还没有填持证人姓名"), Length(max=50, message="姓名太长了，请照证书填写")],
+        [filled("还没有填持证人姓名"), Length(max=LONGEST)],
         description="与证书上的姓名一字不差。",
-        render_kw={"autocomplete": "off", "maxlength": 60},
+        render_kw={"autocomplete": "off"},
     )
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
+from domain import lengths
 from domain.access import Permission
 from domain.errors import DomainError, NotAllowed, StaleVersion
 from domain.verification import CaseState
@@ -31,8 +32,8 @@ DONE = {
 
 class DisputeForm(Form):
     reason = TextAreaField(
-        "有异议的原因", [filled("还没有写明哪里不对"), Length(max=1000, message="最多 1000 个字，请写短一些")],
-        description="写明哪一处不对、证书上是怎样写的。", render_kw={"maxlength": 1100},
+        "有异议的原因", [filled("还没有写明哪里不对"), Length(max=lengths.REPLY)],
+        description="写明哪一处不对、证书上是怎样写的。",
     )  # fmt: skip
 
 

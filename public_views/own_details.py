@@ -34,8 +34,8 @@ class DetailsForm(CurrentPasswordField, Form):
     mobile = mobile_field("新手机号")
     region = region_field()
     employer = StringField(
-        "工作单位", [Optional(), Length(max=200, message="工作单位最多 200 个字，请写简短些")],
-        render_kw={"autocomplete": "organization", "maxlength": 200},
+        "工作单位", [Optional(), Length(max=200)],
+        render_kw={"autocomplete": "organization"},
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from wtforms import Field, SelectField, StringField
@@ -17,7 +16,7 @@ from domain.regions import Regions, load_divisions
 from operations.dictionaries import today
 from web.forms import Form, filled, readable
 
-_email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+LONGEST_EMAIL, LONGEST_ID = 254, 60
 
 
 @cache
@@ -47,7 +46,7 @@ def _name(form: Form, field: Field) -> None:
 
 
 def _email_address(form: Form, field: Field) -> None:
-    if not _email.fullmatch(normalizing.code(field.data)):
+    if not identifiers.is_email(normalizing.code(field.data)):
         raise StopValidation("邮箱里要有 @ 和后面的网站名，请逐位核对")
 
 
@@ -64,32 +63,32 @@ class IdentityFields:
 
     name = StringField(
         "姓名",
-        [filled("还没有填姓名"), _name],
+        [filled("还没有填姓名"), Length(max=60), _name],
         description="提交后不能自己改，请照身份证填写。",
-        render_kw={"autocomplete": "name", "maxlength": 60},
+        render_kw={"autocomplete": "name"},
     )
     id_number = StringField(
         "身份证号",
-        [filled("还没有填身份证号"), readable(parsed)],
+        [filled("还没有填身份证号"), Length(max=LONGEST_ID), readable(parsed)],
         description="提交后不能自己改，请照身份证填写。没有居民身份证的，填护照或通行证号码。",
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 30},
+        render_kw={"autocomplete": "off", "autocapitalize": "characters"},
     )
 
 
 def mobile_field(label: str = "手机号") -> StringField:
     return StringField(
         label,
-        [filled("还没有填手机号"), readable(identifiers.mobile)],
-        render_kw={"autocomplete": "tel-national", "inputmode": "tel", "maxlength": 20},
+        [filled("还没有填手机号"), Length(max=30), readable(identifiers.mobile)],
+        render_kw={"autocomplete": "tel-national", "inputmode": "tel"},
     )
 
 
 def email_field(label: str, hint: str) -> StringField:
     return StringField(
         label,
-        [filled("还没有填邮箱"), _email_address, Length(max=254, message="邮箱太长了，请换一个")],
+        [filled("还没有填邮箱"), Length(max=LONGEST_EMAIL), _email_address],
         description=hint,
-        render_kw={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "maxlength": 300},
+        render_kw={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms import StringField
+from wtforms.validators import Length
 
 import jobs
 from domain.access import Permission
@@ -15,6 +16,7 @@ from operations import recovery
 from operations.mailed_links import DeadLink
 from operations.passwords import hashed
 from public_views.addresses import public_address
+from public_views.person_fields import LONGEST_EMAIL
 from web import captcha
 from web.access import requires
 from web.captcha import CaptchaFields
@@ -28,8 +30,8 @@ blueprint = Blueprint("recovery", __name__)
 class AskForm(CaptchaFields, Form):
     login = StringField(
         "身份证号、邮箱或手机号",
-        [filled("还没有填身份证号、邮箱或手机号")],
-        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 254},
+        [filled("还没有填身份证号、邮箱或手机号"), Length(max=LONGEST_EMAIL)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
 
 

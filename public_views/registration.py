@@ -32,6 +32,7 @@ from web.signing_in import came_in
 
 blueprint = Blueprint("registration", __name__)
 
+LONGEST_ANSWER = 50
 QUESTIONS = (
     "您母亲的姓名是什么",
     "您父亲的姓名是什么",
@@ -58,8 +59,8 @@ def question_field() -> SelectField:
 
 def answer_field() -> StringField:
     return StringField(
-        "密保答案", [filled("还没有填密保答案"), Length(max=50, message="密保答案最多 50 个字")],
-        description="忘记密码时用得上，请记牢。", render_kw={"autocomplete": "off", "maxlength": 60},
+        "密保答案", [filled("还没有填密保答案"), Length(max=LONGEST_ANSWER)],
+        description="忘记密码时用得上，请记牢。", render_kw={"autocomplete": "off"},
     )  # fmt: skip
 
 

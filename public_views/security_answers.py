@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms import StringField
+from wtforms.validators import Length
 
 import jobs
 from domain import identifiers
@@ -18,8 +19,8 @@ from operations.passwords import hashed
 from operations.recovery import Letter
 from operations.security_answers import Claim
 from public_views.addresses import public_address
-from public_views.person_fields import mobile_field, parsed
-from public_views.registration import QUESTIONS
+from public_views.person_fields import LONGEST_ID, mobile_field, parsed
+from public_views.registration import LONGEST_ANSWER, QUESTIONS
 from web import captcha, new_password
 from web.access import requires
 from web.captcha import CaptchaFields
@@ -43,13 +44,13 @@ MAIL_BODY = """{name}，您好：
 
 class AnswerForm(CaptchaFields, NewPasswordFields, Form):
     id_number = StringField(
-        "身份证号", [filled("还没有填身份证号"), readable(parsed)],
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": 30},
+        "身份证号", [filled("还没有填身份证号"), Length(max=LONGEST_ID), readable(parsed)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters"},
     )  # fmt: skip
     mobile = mobile_field("注册时的手机号")
     answer = StringField(
-        "密保答案", [filled("还没有填密保答案")], description="注册时选的那个密保问题的答案。",
-        render_kw={"autocomplete": "off", "maxlength": 60},
+        "密保答案", [filled("还没有填密保答案"), Length(max=LONGEST_ANSWER)], description="注册时选的那个密保问题的答案。",
+        render_kw={"autocomplete": "off"},
     )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from wtforms import StringField
+from wtforms.validators import Length
 
 from domain.access import Permission
-from domain.certificate_fields import FOLDED, READ_ONLY
+from domain.certificate_fields import BY_KEY, FOLDED, READ_ONLY
 from domain.certificate_rows import Answers, shown
 from domain.entrances import asked_at
 from domain.errors import DomainError, FieldProblem
@@ -49,8 +50,8 @@ STEPS = {
 
 class NumberForm(NumberTicks, Form):
     cert_no = StringField(
-        "证书编号", description="在证书编号页，一般是最多 15 位的数字；有汉字、字母的也照着填。",
-        render_kw={"autocomplete": "off", "maxlength": 50},
+        "证书编号", [Length(max=BY_KEY["cert_no"].max_length)],
+        description="在证书编号页，一般是最多 15 位的数字；有汉字、字母的也照着填。", render_kw={"autocomplete": "off"},
     )  # fmt: skip
 
     @property

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
@@ -31,6 +31,8 @@ SEEN_ANEW_SECONDS = 30
 EXPIRED = "太久没有操作，需要重新登录。已经保存的内容都在，登录后接着填。"
 NEWCOMER = "第一次登录，请先改掉初始密码。"
 OWES_FACTOR = "您的账户要先办好二次验证，才能用其他页面。"
+LONGEST_NEXT = 3_500
+"""So much of an address may stand in another one: servers take 4,000 signs at least."""
 _ALWAYS_OPEN = ("static",)
 CONSENT = "privacy.ask"
 
@@ -205,11 +207,14 @@ def _door(permission: Permission) -> str:
     return "auth.sign_in" if for_portal else "staff_auth.sign_in"
 
 
-def _way_back() -> str | None:
-    """Return where to go after signing in; what was searched for may be an ID number and is left behind."""
-    if request.method != "GET":
-        return typed.came_from()
-    return request.path if "search" in request.args else request.full_path.rstrip("?")
+def _way_back() -> str:
+    """Return where to go after signing in; what was searched for may be an ID number and is left behind.
+
+    What the sign-in page's own address has no room for is left behind too.
+    """
+    whole = request.full_path.rstrip("?") if request.method == "GET" else typed.came_from() or ""
+    leaves = request.method == "GET" and "search" in request.args
+    return whole.partition("?")[0] if leaves or len(quote(whole)) > LONGEST_NEXT else whole
 
 
 def _end_stale_session() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import session
 from flask_wtf.csrf import generate_csrf
 from wtforms import Field, HiddenField, StringField
+from wtforms.validators import Length
 
 from domain.errors import NotFound
 from drawing import captcha_picture
@@ -31,9 +32,10 @@ class CaptchaFields:
     """Whether the picture has to be read: nobody who asks so often is asked the question."""
     captcha = StringField(
         "验证码",
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 20},
+        [Length(max=20)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
-    captcha_token = HiddenField(render_kw={"maxlength": 1000})
+    captcha_token = HiddenField()
 
     def __iter__(self) -> Iterator[Field]:
         """It stands last on every page, and so what is wrong with it comes last in the list of errors."""

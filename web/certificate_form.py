@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField
 from wtforms import Field as Control
+from wtforms.validators import Length
 
 from domain.certificate_fields import FOLDED, FORMER_NAME_LABEL, PORTAL, Field, Kind, terms_of
 from domain.certificate_rows import ASK_NUMBER, shown
@@ -39,7 +40,7 @@ class NumberTicks:
 class _CertificateForm(NumberTicks, Form):
     """The table's fields come with the class below; every value is the word people read, as `shown` writes it."""
 
-    former_name = StringField(FORMER_NAME_LABEL, render_kw={"autocomplete": "off", "maxlength": 50})
+    former_name = StringField(FORMER_NAME_LABEL, [Length(max=50)], render_kw={"autocomplete": "off"})
 
     @property
     def typed(self) -> dict[str, str]:
@@ -53,8 +54,8 @@ def _control(field: Field) -> Any:
         return SelectField(field.label, choices=[], validate_choice=False, description=hint)
     numeric = {"inputmode": "numeric"} if field.kind is Kind.DATE else {}
     suggested = {"list": f"{field.key}-list"} if field.kind is Kind.TITLE or field.suggestions else {}
-    attributes = {"autocomplete": "off", "maxlength": field.max_length + 50, **numeric, **suggested}
-    return StringField(field.label, description=hint, render_kw=attributes)
+    attributes = {"autocomplete": "off", **numeric, **suggested}
+    return StringField(field.label, [Length(max=field.max_length)], description=hint, render_kw=attributes)
 
 
 CertificateForm = type("CertificateForm", (_CertificateForm,), {field.key: _control(field) for field in PORTAL})

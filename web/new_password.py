@@ -17,17 +17,13 @@ from operations.passwords import fits, hashed
 from web import access
 from web.forms import Form, filled
 
-LONGEST_TYPED = 200
-"""A longer one is cut by the browser; how long it may be is a rule, and said in its words."""
-
 
 class CurrentPasswordField:
     """What a form mixes in that asks who is signed in once more."""
 
     current = PasswordField(
-        "现在的密码", [filled("还没有填现在的密码")],
-        render_kw={"autocomplete": "current-password", "maxlength": LONGEST_TYPED},
-    )  # fmt: skip
+        "现在的密码", [filled("还没有填现在的密码")], render_kw={"autocomplete": "current-password"}
+    )
 
 
 def password_fields(word: str, *, keeps: bool = False) -> tuple[PasswordField, PasswordField]:
@@ -36,7 +32,7 @@ def password_fields(word: str, *, keeps: bool = False) -> tuple[PasswordField, P
     Where a page with a 验证码 `keeps` them, a wrong answer to it costs nobody what they had typed.
     """
     given: dict[str, Any] = {
-        "render_kw": {"autocomplete": "new-password", "maxlength": LONGEST_TYPED},
+        "render_kw": {"autocomplete": "new-password"},
         "widget": PasswordInput(hide_value=not keeps),
     }
     first = PasswordField(word, [filled(f"还没有填{word}")], description=f"{passwords.HINT}。", **given)

@@ -6,9 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import request
 
-WORDS = {"reply": "审核回复", "evidence": "内部证据", "reason": "原因", "text": "内容"}
-"""The fields into which people write sentences. Whatever may be a password or a personal number is never shown again."""
-LONGEST = 2000
+from web.incoming import WORDS, posted_parts
 
 
 class SessionOver(Exception):
@@ -37,8 +35,9 @@ def came_from() -> str | None:
 
 
 def written() -> list[tuple[str, str]]:
-    """Return the sentences that were sent, with what each field is called; nothing that another site's page sent."""
+    """Return the beginning of each sentence that was sent, with what each field is called; nothing that another site's page sent."""
     if request.method != "POST" or came_from() is None:
         return []
-    sent = [(label, request.form.get(name, "").strip()[:LONGEST]) for name, label in WORDS.items()]
+    parts = posted_parts()
+    sent = [(label, parts.get(name, "").strip()) for name, label in WORDS.items()]
     return [(label, words) for label, words in sent if words]

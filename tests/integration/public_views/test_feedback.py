@@ -57,7 +57,7 @@ def test_a_letter_goes_to_the_city_and_its_answer_comes_as_a_message(
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"), [("  ", "还没有写要反映的事"), ("长" * 2001, "最多写 2000 个字，现在是 2001 个")]
+    ("body", "sentence"), [("  ", "还没有写要反映的事"), ("长" * 2001, "要反映的事太长了，最多 2000 个字")]
 )
 def test_what_cannot_be_sent_is_told(client: CheckedClient, body: str, sentence: str) -> None:
     write(client, body)

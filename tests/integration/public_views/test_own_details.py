@@ -106,7 +106,7 @@ def test_another_mobile_asks_for_the_password(client: CheckedClient, wei: Holder
         ({"mobile": LU.mobile, "current": PASSWORD}, "这个手机号已经注册过"),
         ({"mobile": "1370000"}, "手机号"),
         ({"region": "999999"}, "还没有选所在市、县"),
-        ({"employer": "x" * 201}, "工作单位最多 200 个字"),
+        ({"employer": "x" * 201}, "工作单位太长了，最多 200 个字"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(
