@@ -18,6 +18,7 @@ from web import captcha
 from web.access import requires
 from web.captcha import CaptchaFields
 from web.forms import Form, filled
+from web.incoming import posted_parts
 
 blueprint = Blueprint("lookup", __name__)
 
@@ -52,8 +53,9 @@ def form() -> str:
 @requires(Permission.LOOK_UP)
 def result() -> Any:
     """Answer what is found at once; the form with its checks is only made where there is something to say."""
-    typed = request.form
-    found = () if "again" in typed else lookups.find(typed.get("number", ""), typed.get("name", ""), _address())
+    number, name = (posted_parts().get(field, "") for field in ("number", "name"))
+    asks = "again" not in request.form and max(len(number), len(name)) <= 2 * LONGEST
+    found = lookups.find(number, name, _address()) if asks else ()
     misses = lookups.misses_of(_address(), found)
     return found_page(found) if found and misses < ASK_AFTER else _asked_again(LookupForm(), misses)
 
