@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from admin_views.cells import escaped, plain
 
-_tags = re.compile(r"<[^>]*>")
+_tags = re.compile(r"<[^<>]*+>")
 
 
 @dataclass(frozen=True, slots=True)

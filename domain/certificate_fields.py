@@ -175,7 +175,7 @@ IMPORTED_STATUSES = (CertificateStatus.NORMAL, CertificateStatus.VOID)
 _NOISE = re.compile(r"[*＊\s　]|[（(]必填[)）]")
 _BY_NAME = {name: field for field in FIELDS for name in (field.header, *field.aliases)}
 _BY_RESEMBLANCE = {name: BY_KEY[key] for key, names in RESEMBLING.items() for name in names}
-_REMARK = re.compile(r"[（(【\[].*?[)）】\]]|[:：]")
+_OPENING, _CLOSING, _COLONS = frozenset("（(【["), frozenset(")）】]"), frozenset(":：")
 
 
 def named(header: str) -> Field | None:
@@ -185,8 +185,22 @@ def named(header: str) -> Field | None:
 
 def likely(header: str) -> Field | None:
     """Return the field a header probably means: by another form's word for it, or once its remarks are left out."""
-    bare = _REMARK.sub("", _NOISE.sub("", header))
+    bare = _without_remarks(_NOISE.sub("", header))
     return _BY_NAME.get(bare) or _BY_RESEMBLANCE.get(bare)
+
+
+def _without_remarks(header: str) -> str:
+    """Leave out what stands in brackets, from the first that opens to the next that closes, and colons."""
+    kept: list[str] = []
+    within: list[str] = []
+    for sign in header:
+        if within and sign in _CLOSING:
+            within = []
+        elif within or sign in _OPENING:
+            within.append(sign)
+        else:
+            kept.append(sign)
+    return "".join(sign for sign in (*kept, *within) if sign not in _COLONS)
 
 
 def terms_of(field: Field) -> tuple[Term, ...]:

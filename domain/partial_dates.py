@@ -108,9 +108,9 @@ _DIGITS = "零一二三四五六七八九"
 _ZEROS = str.maketrans("〇○◯Oo", "零零零零零")
 
 _iso = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
-_time_of_day = re.compile(r"[\sT]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?$")
+_time_of_day = re.compile(r"(?<![\sT])[\sT]++[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?$")
 _dashes = re.compile("[\u2010-\u2015\u2212]")
-_blanks_at_separators = re.compile(r"\s*([-/.、年月日号])\s*")
+_blanks_at_separators = re.compile(r"(?<=[-/.、年月日号])\s++|(?<!\s)\s++(?=[-/.、年月日号])")
 _separated = re.compile(r"([0-9]{1,4})([-/.、])([0-9]{1,2})(?:\2([0-9]{1,2}))?")
 _compact = re.compile(r"((?:19|20|21)[0-9]{2})([0-9]{2})([0-9]{2})?")
 _in_words = re.compile(rf"([0-9{_DIGITS}]{{1,4}})年([0-9元{_DIGITS}十]{{1,3}})月(?:([0-9{_DIGITS}十]{{1,3}})[日号]?)?")
@@ -129,7 +129,7 @@ def _from_iso(iso: str) -> PartialDate:
 @lru_cache(maxsize=16_384)
 def _parse_short_text(value: str) -> PartialDate:
     written = _dashes.sub("-", _time_of_day.sub("", normalizing.code(value)))
-    written = _blanks_at_separators.sub(r"\1", written)
+    written = _blanks_at_separators.sub("", written)
     if found := _separated.fullmatch(written):
         return _dated(found[1], found[3], found[4])
     if found := _compact.fullmatch(written):

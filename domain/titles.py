@@ -73,7 +73,7 @@ _SCHOOLS = ("中学", "小学")
 
 _endings = re.compile(r"(?<=.)(?:系列|人员|专业|技术)$")
 _BRACKETS = str.maketrans("（）", "()")
-_remarks = re.compile(r"\(非.*?\)")
+_remarks = re.compile(r"\(非[^)]{0,40}\)")
 _blanks = re.compile(r"\s+")
 _LONGEST_TITLE = 20
 _LONGEST_SERIES = 40

@@ -24,7 +24,7 @@ ROWS_AT_ONCE = 500
 _SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _RUNS = tuple("=+-@|")
 _BREAKS = tuple("\t\r\n")
-_looks_like_a_number = re.compile(r"[0-9.\-/: ]*[0-9][0-9.\-/: ]*")
+_looks_like_a_number = re.compile(r"[.\-/: ]*+[0-9][0-9.\-/: ]*+")
 
 Told = Callable[[int], None]
 

@@ -29,7 +29,7 @@ VALUES_REMEMBERED = 4096
 SHARED_REMEMBERED = 20_000
 
 _PROLOGUE = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s*(?:<\?xml version="1.0"(?: encoding="(?:UTF|utf)-8")?[^?>]*\?>)?\s*<worksheet[ >]'
+    rb'(?:\xef\xbb\xbf)?\s*+(?:<\?xml version="1.0"(?: encoding="(?:UTF|utf)-8")?[^?>]*+\?>\s*+)?<worksheet[ >]'
 ).match
 _ROW = re.compile(rb'<row r="(\d{1,10})"([^>]*)>').match
 _WHOLE_NUMBER = re.compile(rb"0|[1-9][0-9]{0,14}").fullmatch

@@ -11,7 +11,7 @@ THE_DAY_THAT_NEVER_WAS = 60  # 1900-02-29, kept by spreadsheets for the sake of 
 LAST_SERIAL = 2_958_465  # 9999-12-31 when days are counted from 1900
 SECONDS_OF_A_DAY = 86_400
 
-_NO_PART_OF_THE_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].|general|am/pm|a/p|e[+-]', re.IGNORECASE | re.DOTALL)
+_NO_PART_OF_THE_FORMAT = re.compile(r'"[^"]*"|\[[^\[\]]*+\]|[\\_*].|general|am/pm|a/p|e[+-]', re.IGNORECASE | re.DOTALL)
 
 
 def shows_a_day(number_format: str) -> bool:
