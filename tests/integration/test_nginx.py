@@ -19,6 +19,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from cryptography import x509
@@ -239,6 +240,23 @@ def test_the_session_travels_by_https_only_and_http_leads_there(before_applicati
     assert cookie.startswith("__Host-session=")
     assert "Secure; HttpOnly; Path=/; SameSite=Lax" in cookie
     assert (moved.status, moved.headers["Location"]) == (301, f"https://{NAME}/v/abc?x=1")
+
+
+def test_a_form_is_taken_from_our_own_pages_and_refused_from_others(before_application: Nginx) -> None:
+    page = before_application.ask("/portal/sign-in")
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
+    assert token
+    form = urlencode({"csrf_token": token[1], "login": "nobody", "password": "Wrong-password-1"})
+
+    def answer_to(referrer: str) -> str:
+        sent = {
+            "Cookie": page.headers["Set-Cookie"].partition(";")[0], "Referer": referrer,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }  # fmt: skip
+        return before_application.ask("/portal/sign-in", method="POST", body=form, headers=sent).text
+
+    assert "页面已经过期" not in answer_to(f"https://{NAME}/portal/sign-in")
+    assert "页面已经过期" in answer_to("https://evil.example/portal/sign-in")
 
 
 def test_what_a_browser_forwards_is_not_believed(before_recorder: Nginx, recorder: Recorder) -> None:
