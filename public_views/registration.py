@@ -120,7 +120,8 @@ def _page(filled_in: RegistrationForm, taken: bool = False) -> str:
 
 def _password_may_be(given: RegistrationForm) -> bool:
     own = [field.data or "" for field in (given.name, given.id_number, given.mobile, given.email)]
-    return not given.password.data or new_password.may_be(given, own)
+    typed_both = given.password.data and given.repeated.data
+    return not typed_both or new_password.may_be(given, own)
 
 
 def _ways_in(given: RegistrationForm) -> tuple[str, str, str]:
