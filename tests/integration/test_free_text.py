@@ -16,7 +16,7 @@ NUMBER = "450702198503120014"
 SHORT = 200
 NAMED = {
     "email": "an address", "password_hash": "a hash", "security_answer_hash": "a hash", "next_password_hash": "a hash",
-    "body_key": "a name of the dictionary", "summary": "is masked as it is recorded", "username": "a login", "name": "a name",
+    "body_key": "a name of the dictionary", "words": "is made by the system", "summary": "is masked as it is recorded", "username": "a login", "name": "a name",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from encryption import keyring
 from extensions import db, writing
 from importers import kept_uploads
 from models import Certificate, Feedback, Holder, IdentityRequest, ImportBatch, now
-from operations import case_drafts, closing, feedback, holders, identity_requests, imports, rotation
+from operations import closing, feedback, holders, identity_requests, imports, offers, rotation
 from operations.identity_requests import Claimant
 from tables.columns import EncryptedText
 from tests.batches import checked, commit, counted
@@ -145,7 +145,7 @@ def test_whoever_is_known_is_found_while_both_keys_are_in_use(app, tmp_path):
         holders.register(registration(id_number=owner.id_number))
     with pytest.raises(FieldProblem), writing():
         holders.register(registration(mobile=owner.mobile))
-    offered = case_drafts.offered(db.session.get_one(Holder, owner.id))
+    offered = offers.offered(db.session.get_one(Holder, owner.id))
     twice = counted(checked(workbook().row(**row).row(**row | {"cert_no": "0778"}), tmp_path))
 
     assert [one.id for one in offered] == [record.id]
