@@ -32,7 +32,7 @@ from tables.columns import (
 from tables.office import Office
 
 KEPT, REMOVED, OWED = "deleted_at IS NULL", "deleted_at IS NOT NULL", "owed_since IS NOT NULL"
-UNSENT = f"state = '{CaseState.DRAFT.value}'"
+UNSENT = f"state = '{CaseState.DRAFT.value}' AND filled_in_at IS NOT NULL"
 TO_CHECK = "to_check_since IS NOT NULL"
 _OPEN = "deleted_at IS NULL AND state IN ({})".format(", ".join(f"'{state.value}'" for state in OPEN_STATES))
 

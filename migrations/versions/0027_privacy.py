@@ -13,7 +13,7 @@ down_revision = "0026"
 branch_labels = None
 depends_on = None
 
-_UNSENT = sa.text("state = 'draft'")
+_UNSENT = sa.text("state = 'draft' AND filled_in_at IS NOT NULL")
 
 
 def upgrade() -> None:
