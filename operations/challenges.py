@@ -37,7 +37,7 @@ _NUMERALS = "零一二三四五六七八九"
 class Asked:
     """What was put to somebody: the signs of the picture, the question beside it and its answer; a pass asks nothing.
 
-    `bound_to` is the visitor's own secret: in another browser the same form is worth nothing.
+    `bound_to` holds the visitor's own secret: in another browser the same form is worth nothing. A pass names its form too.
     """
 
     nonce: str
@@ -46,10 +46,6 @@ class Asked:
     signs: str = ""
     question: str = ""
     answer: str = ""
-
-    @property
-    def is_pass(self) -> bool:
-        return not self.signs
 
     @property
     def is_over(self) -> bool:
@@ -93,7 +89,7 @@ def opened(token: str, bound_to: str) -> Asked | None:
 def answers(asked: Asked, given: str, *, picture_only: bool = False) -> bool:
     """Whether the picture was read, or the question answered, in digits or in words."""
     plain = normalizing.code(given).upper().replace(" ", "")
-    if asked.is_pass or not plain:
+    if not plain or not asked.signs:
         return False
     in_question = plain in (asked.answer, in_words(int(asked.answer)))
     return plain == asked.signs or (in_question and not picture_only)

@@ -57,9 +57,10 @@ def passed(form: Any, typed_well: bool = True) -> bool:
 
     Where something else is wrong the answer is kept for the form. What is wrong with the answer stands beside it.
     """
-    given, asked = (form.captcha.data or "").strip(), challenges.opened(form.captcha_token.data or "", _visitor())
-    if asked is not None and asked.is_pass:
-        return _goes_on(form, asked, typed_well)
+    given, token = (form.captcha.data or "").strip(), form.captcha_token.data or ""
+    kept, asked = challenges.opened(token, _pass_holder(form)), challenges.opened(token, _visitor())
+    if kept is not None:
+        return _goes_on(form, kept, typed_well)
     right = asked is not None and challenges.answers(asked, given, picture_only=form.captcha_only_picture)
     if asked is not None and given:
         with writing(forgets=False):
@@ -67,7 +68,7 @@ def passed(form: Any, typed_well: bool = True) -> bool:
     if not right:
         form.say("captcha", WRONG if given else EMPTY)
         return False
-    return typed_well or _kept(form, challenges.passed(_visitor()))
+    return typed_well or _kept(form, challenges.passed(_pass_holder(form)))
 
 
 def _goes_on(form: Any, asked: challenges.Asked, typed_well: bool) -> bool:
@@ -88,13 +89,13 @@ def _kept(form: Any, asked: challenges.Asked) -> bool:
 
 def keep(form: Any) -> None:
     """Let the answer count for the form although it could not be taken."""
-    _kept(form, challenges.passed(_visitor()))
+    _kept(form, challenges.passed(_pass_holder(form)))
 
 
 def picture(token: str) -> bytes:
     """Return the picture of a challenge that this visitor can still answer."""
     asked = challenges.opened(token, _visitor())
-    if asked is None or asked.is_pass:
+    if asked is None:
         raise NotFound("这张验证码已经过期，请刷新页面")
     return captcha_picture(asked.signs)
 
@@ -103,3 +104,8 @@ def _visitor() -> str:
     """Return what tells this session from another: the secret behind its form tokens, which every form begins."""
     generate_csrf()
     return fingerprint(session["csrf_token"])[:32]
+
+
+def _pass_holder(form: Any) -> str:
+    """Return what a pass is bound to: the visitor and the form. Where the picture has to be read, the question earns none."""
+    return f"{_visitor()} {type(form).__name__}" + (" picture" if form.captcha_only_picture else "")

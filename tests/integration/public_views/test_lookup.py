@@ -314,3 +314,33 @@ def test_the_captcha_picture_and_the_question_are_each_good_for_one_try(client: 
 
 def test_the_health_check_answers_without_account(client: CheckedClient) -> None:
     assert client.get("/healthz").get_data(as_text=True) == "ok\n"
+
+
+def test_an_answer_that_was_kept_for_one_form_opens_no_other(client: CheckedClient) -> None:
+    public()
+    miss(ASK_AFTER)
+    client.get("/portal/recover")
+    client.send("/portal/recover", {"login": "", **answer_captcha(client)})
+    kept, token = client.page.text, client.page.form("captcha_token")["captcha_token"]
+    client.get("/")
+
+    client.send("/", {"number": "1346070", "name": WEI.name, "captcha_token": token, "captcha": ""})
+
+    assert "验证码已填对，不用再填" in kept
+    assert "还没有填验证码" in client.page.text
+
+
+def test_the_question_that_was_answered_before_buys_no_look_up_that_wants_the_picture(client: CheckedClient) -> None:
+    public()
+    miss(ASK_AFTER)
+    client.get("/")
+    client.send("/", {"number": "", "name": WEI.name, **answer_captcha(client)})
+    kept, token = client.page.text, client.page.form("captcha_token")["captcha_token"]
+    miss(SLOW_AFTER)
+    client.get("/")
+
+    client.send("/", {"number": "1346070", "name": WEI.name, "captcha_token": token, "captcha": ""})
+
+    assert "验证码已填对，不用再填" in kept
+    assert "还没有填验证码" in client.page.text
+    assert "查到这本证书" not in client.page.text
