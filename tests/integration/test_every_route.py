@@ -26,8 +26,8 @@ VALUES = {
     "page": "front",
 }
 ROLES = ("anonymous", "holder", "employer", "employer_staff", "default_account", "staff", "admin", "region_admin")
-CHANGED_BY_READING = {"challenge", "failed_attempt"}
-"""A page that asks for a 验证码 notes the question; a miss of the public look-up is counted."""
+CHANGED_BY_READING = {"failed_attempt"}
+"""A miss of the public look-up is counted."""
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from models import FailedAttempt
 from operations import throttle
 from operations.throttle import Limit
 from tests.factories import at_once
+from tests.integration.public_views.people import answer_captcha
+from tests.integration.public_views.test_registration import GIVEN
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,37 @@ def test_every_form_that_anybody_can_send_is_counted(app):
     }
 
     assert open_to_all == set(COUNTED)
+
+
+SENT = {
+    "lookup.result": ("/", {"number": "1", "name": "甲乙"}),
+    "auth.enter": ("/portal/sign-in", {"login": "13900009999", "password": "wrong-85"}),
+    "staff_auth.sign_in": ("/admin/sign-in", {"username": "nobody", "password": "wrong-85"}),
+    "registration.register": ("/portal/register", GIVEN),
+    "recovery.ask": ("/portal/recover", {"login": "13900009999"}),
+    "security_answers.answer": (
+        "/portal/recover/question",
+        {name: GIVEN[name] for name in ("id_number", "mobile", "answer", "password", "repeated")},
+    ),
+    "releases.ask": ("/portal/release", {name: GIVEN[name] for name in ("name", "id_number", "mobile", "email")}),
+}
+"""What each of them is sent, well filled in; what a visitor who waits for the second step types is tried in its own test."""
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("endpoint", SENT)
+def test_each_of_them_leaves_the_counts_that_the_table_names(app, client, endpoint):
+    address, given = SENT[endpoint]
+    client.get(address)
+    asks = "填图片里的四个字母或数字" in client.page.text
+
+    client.send(address, given | (answer_captcha(client) if asks else {}))
+
+    kinds = {one.kind for one in db.session.query(FailedAttempt)}
+    assert kinds == set(COUNTED[endpoint].split(", ")) - {"slow_lookup"}
+
+
+def test_no_counted_form_is_left_out():
+    counted = {endpoint for endpoint, kinds in COUNTED.items() if not kinds.startswith("a token")}
+
+    assert set(SENT) | {"staff_auth.second_step_page"} == counted
