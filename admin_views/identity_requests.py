@@ -32,11 +32,11 @@ PAGE_LABELS = {"front": "身份证人像面", "back": "身份证国徽面", "sta
 MAIL_SUBJECT = "解除占用申请的结果（证书在线审验）"
 MAIL_BODY = """{name}，您好：
 
-您申请解除占用身份证号（受理号 {receipt}），结果是：{result}。
+您申请解除占用（受理号 {receipt}），结果是：{result}。
 {next}
 {reply}"""
 NEXT = {
-    RequestState.GRANTED: "现在可以用自己的身份证号注册了。",
+    RequestState.GRANTED: "现在可以用自己的身份证号注册了。手机号还说已被注册的，请再申请一次。",
     RequestState.REFUSED: "需要再核对的，请打职改办的电话。",
 }
 
@@ -188,8 +188,19 @@ class ReleaseView(IdentityRequestView):
         holder = identity_requests.account_that_holds(row)
         if row.state is not RequestState.WAITING:
             return [("怎样联系", contact)]
-        held = account_facts(holder) if holder else [("占用情况", "现在没有账号用这个身份证号")]
-        return [("怎样联系", contact), ("占用这个号的账号", held)]
+        if holder is None:
+            return [("怎样联系", contact), ("占用情况", _mobile_facts(row))]
+        return [("怎样联系", contact), ("占用这个号的账号", account_facts(holder))]
+
+
+def _mobile_facts(row: IdentityRequest) -> list[tuple[str, Any]]:
+    """Return who has the mobile number, where the ID number is nobody's."""
+    holder = identity_requests.account_with_mobile(row)
+    free = [("身份证号", "现在没有账号用")]
+    if holder is None:
+        return [*free, ("手机号", "现在没有账号用")]
+    effect = "同意后只把手机号从下面的账号去掉，那个账号照常用。请先打这个号码，核对是申请人本人在用"
+    return [*free, ("手机号", tag("已被下面的账号占用", "warn")), ("同意以后", effect, True), *account_facts(holder)]
 
 
 def _written_down(actor: Actor, decided: IdentityRequest) -> int | None:

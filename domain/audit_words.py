@@ -31,7 +31,7 @@ ACTIONS = {
     "forget_pictures": "证件照片到期删除", "forget_photos": "审验照片到期删除", "lapse_draft": "草稿到期删除",
     "forget_messages": "消息到期删除", "forget_feedback": "意见反馈到期删除",
     "rotate_keys": "更换密钥", "trail_broken": "操作记录没有通过核对", "trail_accepted": "重新开始核对操作记录",
-    "release_id_number": "解除占用",
+    "release_id_number": "解除占用", "release_mobile": "手机号解除占用",
     "note_release": "解除占用没有撤回", "release_certificate": "解除占用撤回公开", RELEASE.name: f"审验：{RELEASE.label}",
     "answer_feedback": "回复反馈", "list_person": "列入问题人员", "lift_person": "解除问题人员",
     **{one.name: f"证书：{one.label}" for one in MOVES},

@@ -65,7 +65,7 @@ RECORD_LETTERS: dict[str, Letter] = {
 
 def by_mail(name: str, title: str, body: str, address: str, own_numbers: Collection[str]) -> tuple[str, str]:
     """Return subject and body of the mail that carries a message; a mail is read on its way, so personal numbers stay out."""
-    for number in own_numbers:
+    for number in filter(None, own_numbers):
         body = body.replace(number, mask_id(number))
     body = _resident_id.sub(lambda found: mask_id(found.group()), body)
     return MAIL_SUBJECT.format(title=title), MAIL_BODY.format(name=name, body=body, address=address)

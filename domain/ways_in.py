@@ -91,6 +91,11 @@ NEW_MOBILE = Change(
     Way.MOBILE, "change_mobile", "修改手机号",
     "您的手机号改了", f"您账号的手机号刚刚由 {{before}} 改成 {{after}}，其他地方的登录都已退出。\n{_NOT_YOU}",
 )  # fmt: skip
+MOBILE_RELEASED = Change(
+    Way.MOBILE, "release_mobile", "手机号解除占用",
+    "您账号的手机号去掉了", "手机号 {before} 现在归别人使用，经职改办核对已从您的账号去掉，所有登录都已退出。"
+    "请用身份证号或邮箱登录，到“个人中心”填现在的手机号。号码还是您的，请打职改办的电话。",
+)  # fmt: skip
 NEW_QUESTION = Change(
     Way.QUESTION, "change_question", "修改密保问题",
     "您的密保问题改了", f"您账号的密保问题或答案刚刚改了，其他地方的登录都已退出。\n{_NOT_YOU}",
@@ -117,6 +122,7 @@ FACTOR_TAKEN = Change(
 
 CHANGES = (
     OWN_PASSWORD, GIVEN_PASSWORD, RECOVERED_BY_MAIL, RECOVERED_AT_ONCE, RECOVERED_WHEN_DUE,
-    NEW_EMAIL, NEW_MOBILE, NEW_QUESTION, NEW_FACTOR, NEW_RECOVERY_CODES, NO_FACTOR, FACTOR_TAKEN,
+    NEW_EMAIL, NEW_MOBILE, MOBILE_RELEASED, NEW_QUESTION,
+    NEW_FACTOR, NEW_RECOVERY_CODES, NO_FACTOR, FACTOR_TAKEN,
 )  # fmt: skip
 """Each change ends all that is pending, whatever it is about: one that ended less would leave a spare key."""

@@ -141,7 +141,8 @@ def change_details(holder: Holder, details: Details, session_key: str = "") -> N
         "所在市、县": [holder.region_code, details.region_code],
         "工作单位": [holder.employer_name or "", details.employer_name],
     }
-    holder.mobile, holder.mobile_digest = details.mobile, mobile_digest(details.mobile)
+    if details.mobile != holder.mobile:  # an account may have none any more
+        holder.mobile, holder.mobile_digest = details.mobile, mobile_digest(details.mobile)
     holder.region_code, holder.employer_name = details.region_code, details.employer_name or None
     try:
         db.session.flush()

@@ -13,9 +13,10 @@ from domain.errors import DomainError, FieldProblem, NotFound, StaleVersion
 from domain.identifiers import IdDocument
 from domain.verification import CaseState
 from domain.vocabulary import RequestKind, RequestState
+from domain.ways_in import MOBILE_RELEASED
 from extensions import db
 from models import Holder, IdentityRequest, ProblemPerson, VerificationCase, id_digest, now
-from operations import events, releasing, routing, sessions, telling
+from operations import events, releasing, routing, sessions, telling, ways_in
 
 PERMISSIONS = {
     RequestKind.CORRECTION: Permission.IDENTITY_CORRECTIONS,
@@ -82,6 +83,16 @@ def account_that_holds(request: IdentityRequest) -> Holder | None:
     """Return the account that has the ID number of the request now, the asker's own left out."""
     holder = Holder.with_id_number(request.id_number)
     return None if holder is None or holder.id == request.holder_id else holder
+
+
+def account_with_mobile(request: IdentityRequest) -> Holder | None:
+    """Return the account that has the mobile number of somebody whose ID number nobody has registered.
+
+    Who asks for the ID number may have given a relative's number to be called at: it is no matter of the request then.
+    """
+    if request.mobile is None or account_that_holds(request) is not None:
+        return None
+    return Holder.with_mobile(request.mobile)
 
 
 def reached(actor: Actor, request_id: int) -> IdentityRequest:
@@ -161,7 +172,8 @@ def _release(actor: Actor, request: IdentityRequest) -> None:
     """Shut out the account that holds the number, and free number, mobile and address for the one who asked."""
     holder = account_that_holds(request)
     if holder is None:
-        raise DomainError("这个身份证号现在没有被占用，可以直接注册；请不同意，并在回复里告诉申请人")
+        _release_mobile(actor, request)
+        return
     releasing.undo_all(actor, holder)
     changes = {"手机号": [holder.mobile, ""], "邮箱": [holder.email, ""]}
     holder.disabled_at = now()
@@ -170,6 +182,16 @@ def _release(actor: Actor, request: IdentityRequest) -> None:
     sessions.end_all(holder)
     db.session.flush()
     events.record(actor, "release_id_number", ("holder", holder.id), "解除占用，账号已停用", changes=changes)
+
+
+def _release_mobile(actor: Actor, request: IdentityRequest) -> None:
+    """Take the mobile number off the account of who had it before; all else of the account stays."""
+    holder = account_with_mobile(request)
+    if holder is None:
+        raise DomainError("这个身份证号和手机号现在都没有被占用，可以直接注册；请不同意，并在回复里告诉申请人")
+    before = holder.mobile
+    holder.mobile, holder.mobile_digest = "", secrets.token_bytes(16)
+    ways_in.changed(holder, MOBILE_RELEASED, actor=actor, differs={"手机号": [before, ""]})
 
 
 def _cases(holder: Holder, states: Sequence[CaseState]) -> list[VerificationCase]:

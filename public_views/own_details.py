@@ -42,7 +42,8 @@ class DetailsForm(CurrentPasswordField, Form):
         super().__init__(*args, **kwargs)
         for field in (self.mobile, self.current):
             field.validators = [Optional(), *field.validators[1:]]
-        self.mobile.description = f"现在是 {mask_mobile(holder().mobile)}，不改就不填。"
+        now_known = holder().mobile
+        self.mobile.description = f"现在是 {mask_mobile(now_known)}，不改就不填。" if now_known else "现在没有手机号。"
 
 
 @blueprint.get("/details")

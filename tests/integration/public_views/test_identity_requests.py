@@ -13,6 +13,7 @@ from flask import Flask
 from PIL import Image, ImageDraw
 
 import mailing
+from commands.cast import PASSWORD
 from domain.errors import DomainError, StaleVersion
 from domain.identifiers import parse_id
 from domain.verification import CaseState
@@ -453,3 +454,79 @@ def test_the_list_says_how_many_wait(wei: Holder, as_staff: Any) -> None:
     clerk.get("/admin/identity-corrections/")
 
     assert re.search(r"身份信息更正\s*1", clerk.page.text)
+
+
+MINE = fresh_person()
+"""The ID number of somebody who has no account."""
+
+
+def ask_for_mobile(mobile: str, number: str = MINE) -> int:
+    two = {side: KEYS[side] for side in ("front", "back")}
+    reach = {"mobile": mobile, "email": "real@example.com", "region_code": "450721"}
+    with writing():
+        return identity_requests.ask_release(staff("ls.staff"), claimant("甘小梅", number), two, **reach).id
+
+
+def test_a_mobile_number_that_was_somebody_elses_is_taken_off_their_account_and_nothing_else(
+    app: Flask, wei: Holder
+) -> None:
+    key = open_session(wei)
+    case = draft(certificate(wei), wei)
+
+    decide(ask_for_mobile(WEI.mobile))
+
+    old = the_holder(wei)
+    assert old.is_active
+    assert (old.id_number, old.email, old.mobile) == (WEI.id_number, WEI.email, "")
+    assert Holder.with_mobile(WEI.mobile) is None
+    assert not still_open(old, key)
+    assert not db.session.get_one(VerificationCase, case.id).deleted
+    newest = Event.about("holder", wei.id)[-1]
+    assert (newest.action, newest.actor_name) == ("release_mobile", "黄国栋")
+    (message,) = db.session.scalars(db.select(Message).filter_by(holder_id=wei.id))
+    assert "139****0001 现在归别人使用" in message.body
+
+
+def test_who_asks_for_the_id_number_frees_no_mobile_number_of_a_third_account(app: Flask, wei: Holder) -> None:
+    """They may have given a relative's number to be called at."""
+    register(LU)
+
+    decide(ask_for_mobile(LU.mobile, WEI.id_number))
+
+    assert not the_holder(wei).is_active
+    assert Holder.with_mobile(LU.mobile) is not None
+
+
+def test_an_account_without_a_mobile_number_changes_its_details_and_takes_a_new_number(
+    app: Flask, as_holder: Any, wei: Holder
+) -> None:
+    register(LU)
+    decide(ask_for_mobile(WEI.mobile))
+    decide(ask_for_mobile(LU.mobile))
+    client = as_holder(the_holder(wei))
+    client.get("/portal/profile/details")
+    asked = client.page.text
+
+    client.send("/portal/profile/details", {"mobile": "", "region": "450722", "employer": "", "current": ""})
+    kept = (the_holder(wei).mobile, the_holder(wei).region_code)
+    given = {"mobile": "137 0000 1111", "region": "450722", "employer": "", "current": PASSWORD}
+    client.get("/portal/profile/details")
+    client.send("/portal/profile/details", given)
+
+    assert "现在没有手机号" in asked
+    assert kept == ("", "450722")
+    assert the_holder(wei).mobile == "13700001111"
+
+
+def test_the_office_sees_who_has_the_mobile_number_and_what_granting_does(
+    app: Flask, as_staff: Any, wei: Holder
+) -> None:
+    admin = as_staff("qz.admin")
+
+    admin.get(f"/admin/id-releases/details/?id={ask_for_mobile(WEI.mobile)}")
+    held = admin.page.text
+    admin.get(f"/admin/id-releases/details/?id={ask_for_mobile('13700001111')}")
+
+    assert "同意后只把手机号从下面的账号去掉" in held
+    assert WEI.name in held
+    assert "同意后只把手机号" not in admin.page.text
