@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from domain.errors import FieldProblem
+from domain.passwords import check_password
 from domain.second_factor import Demand
 from domain.settings import is_drawn, is_page, is_site, is_this_machine
 from encryption import FIRST, LAST, MASTER_BYTES, read_or_make_key
 
 SEED_PASSWORD = "5505013"  # noqa: S105 - the published first password of the old system, refused outside development
+DEMO_PASSWORD = "zhengshu-2026"  # noqa: S105 - printed at start and in the README, development only
 DEVELOPMENT, PRODUCTION = "development", "production"
 SECRET_SIGNS = 32
 ELSEWHERE = {"APPLY_TITLE_URL": "申办职称", "REVIEW_COMMITTEE_URL": "评委会申请"}
@@ -38,8 +41,6 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     settings |= {"APP_ENV": mode, "DEVELOPMENT": mode == DEVELOPMENT, "INSTANCE_PATH": str(instance)}
     settings |= _secrets(environ, instance, mode)
     settings["STAFF_SECOND_FACTOR"] = environ.get("STAFF_SECOND_FACTOR") or _usual_demand(mode)
-    if mode == DEVELOPMENT:
-        settings["OFFICE_DEFAULT_PASSWORD"] = settings["OFFICE_DEFAULT_PASSWORD"] or SEED_PASSWORD
     _refuse_half_configured(settings, environ, mode)
     settings["STAFF_SECOND_FACTOR"] = Demand(settings["STAFF_SECOND_FACTOR"])
     settings["SESSION_COOKIE_NAME"] = "__Host-session" if settings["HTTPS"] else "session"
@@ -133,7 +134,7 @@ def _numbered(key: str) -> tuple[int, bytes]:
 
 
 def _refuse_half_configured(settings: Mapping[str, Any], environ: Mapping[str, str], mode: str) -> None:
-    missing = [*_lacks(settings), *_no_numbers(environ), *_no_share(settings)]
+    missing = [*_lacks(settings), *_no_numbers(environ), *_no_share(settings), *_weak_first_password(settings)]
     if mode not in (DEVELOPMENT, PRODUCTION):
         missing.append("APP_ENV 只能是 development 或 production")
     if mode != DEVELOPMENT:
@@ -182,10 +183,22 @@ def _lacks_of_field_keys(settings: Mapping[str, Any]) -> list[str]:
     return lacks
 
 
+def _weak_first_password(settings: Mapping[str, Any]) -> list[str]:
+    """One first password for all offices is as good as any password has to be; without it each is drawn."""
+    given = settings["OFFICE_DEFAULT_PASSWORD"]
+    if not given or (settings["DEVELOPMENT"] and given == SEED_PASSWORD):
+        return []
+    try:
+        check_password(given, account_names=[], forbidden=[SEED_PASSWORD, DEMO_PASSWORD])
+    except FieldProblem as problem:
+        return [
+            f"OFFICE_DEFAULT_PASSWORD 太容易猜（{problem.sentence}），请换一个，或者不设：每个机构会各得一个随机的初始密码"
+        ]
+    return []
+
+
 def _lacks_outside_development(settings: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
     lacks = []
-    if settings["OFFICE_DEFAULT_PASSWORD"].strip() in ("", SEED_PASSWORD):
-        lacks.append(f"OFFICE_DEFAULT_PASSWORD（机构默认账户的初始密码，不能是 {SEED_PASSWORD}）")
     if not settings["PUBLIC_URL"]:
         lacks.append("PUBLIC_URL（别人打开本系统的网址，如 https://zs.example.gov.cn）")
     elif is_site(settings["PUBLIC_URL"]) and not (

@@ -26,7 +26,7 @@ from models import Office
 from operations import offices
 from operations.dictionary_changes import series_names
 from operations.offices import Contact
-from operations.passwords import hashed
+from operations.passwords import first_of_office, hashed
 from web.access import current_actor
 
 MOVABLE = (OfficeKind.COUNTY, OfficeKind.SERIES)
@@ -173,20 +173,24 @@ class OfficeView(BackOfficeView):
             abort(403)
         return NewOfficeForm()
 
-    def create_model(self, form: NewOfficeForm) -> Office:
-        actor, first = current_actor(), hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"])
+    def create_model(self, form: NewOfficeForm) -> tuple[Office, str]:
+        actor, password = current_actor(), first_of_office(current_app.config["OFFICE_DEFAULT_PASSWORD"])
+        first = hashed(password)
         kind = OfficeKind(form.kind.data)
         series = form.series.data if kind is OfficeKind.SERIES else []
         with writing():
             parent = offices.reached(actor, self.permission, int(form.parent.data))
-            return offices.create(
+            made = offices.create(
                 actor, form.name.data, kind, parent, first,
                 series=series, region_code=form.region_code.data, contact=form.contact,
             )  # fmt: skip
+        return made, password
 
-    def after_create(self, created: Office) -> str:
-        first = current_app.config["OFFICE_DEFAULT_PASSWORD"]
-        return self.render("admin/offices/created.html", office=created, first_password=first, page_title="机构已建好")
+    def after_create(self, created: tuple[Office, str]) -> str:
+        office, password = created
+        return self.render(
+            "admin/offices/created.html", office=office, first_password=password, page_title="机构已建好"
+        )
 
     def edit_form(self, obj: Any = None) -> OfficeForm:
         """One's own office changes how it is reached; its name and its series are its parent's to set."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import update
 
+from config import DEMO_PASSWORD
 from domain.access import Actor, Role
 from domain.identifiers import check_character
 from domain.vocabulary import OfficeKind
@@ -14,7 +15,7 @@ from models import Office, StaffUser
 from operations import accounts, employers, offices, second_factor, staff
 from operations.offices import Contact
 
-PASSWORD = "zhengshu-2026"  # noqa: S105 - printed at start and in the README, development only
+PASSWORD = DEMO_PASSWORD
 HOURS = "工作日 8:00—12:00、15:00—18:00"
 
 

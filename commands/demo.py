@@ -27,7 +27,7 @@ def _fill() -> None:
     click.echo("正在写入演示数据，大约需要十几秒……")
     seed()
     password_hash = hashed(cast.PASSWORD)
-    cast.found_offices(hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"]), password_hash)
+    cast.found_offices(hashed(current_app.config["OFFICE_DEFAULT_PASSWORD"] or cast.PASSWORD), password_hash)
     cast.let_in_employer(password_hash)
     cast.show_second_factor(password_hash)
     demo_certificates.add()
@@ -43,6 +43,7 @@ def _say_accounts() -> None:
     for user in cast.USERS:
         click.echo(f"    {user.username:<10}{user.office}　{user.name}（{user.role.label}）")
     _say_second_factor()
+    click.echo("    机构默认账户的登录名就是机构名称，第一次登录要先改密码")
     click.echo("  专业技术人员 /portal/")
     for holder in cast.HOLDERS:
         click.echo(f"    {holder.mobile}　{holder.name}")

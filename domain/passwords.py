@@ -24,7 +24,7 @@ login welcome master superman dragon monkey letmein iloveyou loveyou lovely suns
 computer internet windows china beijing nanning guangxi qinzhou lingshan pubei gxqz zhongguo
 woaini woaiwo aini woaita woaiziji woaiwojia woaibaobao woaimama wozuiai wobuaini tamade nihao nihaoma baobei
 baobao laopo laogong mama baba xiaoxiao wang wangwei zhang zhangwei zhangsan li liwei lisi liu chen yang huang zhao
-haha hahaha hehe wo ni ta yi wow xyz lol ok zhigaiban zhicheng renshiju laoshi jiaoshi yisheng gongchengshi
+haha hahaha hehe wo ni ta yi wow xyz lol ok zhigaiban zhicheng zhengshu shenyan renshiju laoshi jiaoshi yisheng gongchengshi
 密码 我爱你
 """
 _NUMBERS = """

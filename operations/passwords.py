@@ -22,6 +22,11 @@ def one_time() -> str:
     return "-".join("".join(secrets.choice(_ONE_TIME_LETTERS) for _ in range(4)) for _ in range(3))
 
 
+def first_of_office(for_all: str) -> str:
+    """Return the first password of a new office: the one for all offices where it is set, else one drawn for it alone."""
+    return for_all or one_time()
+
+
 def hashed(password: str) -> str:
     return _hasher.hash(password)
 

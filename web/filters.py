@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from domain.certificate_rows import shown
 from domain.identifiers import mask_id, mask_mobile
+from domain.passwords import FIRST_PASSWORD_LASTS
 from models import Holder
 from operations import holders
 from web import news
@@ -21,7 +22,12 @@ def install(app: Flask) -> None:
         "local": local, "day": day, "spoken_day": spoken_day, "shown": shown, "mask_id": mask_id,
         "mask_mobile": mask_mobile, "grouped": "{:,}".format, "verify_code": spaced_code,
     }  # fmt: skip
-    app.jinja_env.globals |= {"can": can, "home_url": home, "own_news": news.own}
+    app.jinja_env.globals |= {
+        "can": can,
+        "home_url": home,
+        "own_news": news.own,
+        "first_password_days": FIRST_PASSWORD_LASTS.days,
+    }
     app.context_processor(_common)
 
 

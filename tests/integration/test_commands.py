@@ -33,6 +33,7 @@ def test_an_office_is_founded_with_its_body_and_its_default_account(app):
 
     made = Office.named("钦州港区职改办")
     assert (answer.exit_code, "已建好" in answer.output) == (0, True)
+    assert "只显示这一次，14 天内没有登录就失效" in answer.output
     assert (made.parent.name, made.region_code) == (CITY, "450704")
     assert fits(account("钦州港区职改办").password_hash, app.config["OFFICE_DEFAULT_PASSWORD"])
     assert db.session.query(AwardingBody).filter_by(office_id=made.id).count() == 1
@@ -85,7 +86,7 @@ def test_an_account_takes_the_password_from_standard_input(app):
 def test_without_one_it_makes_a_password_and_shows_it_once(app):
     answer = run(app, "create-user", "ls.boss", "--office", COUNTY)
 
-    password = re.search(r"一次性密码：(\S+)", answer.output).group(1)
+    password = re.search(r"初始密码：([^（]+)", answer.output).group(1)
     assert fits(account("ls.boss").password_hash, password)
     assert account("ls.boss").role is Role.STAFF
 
@@ -122,3 +123,13 @@ def test_seeding_twice_adds_nothing(app):
     assert answer.exit_code == 0
     assert db.session.query(TitleEntry).count() > 100
     assert dump() == before
+
+
+@PLAIN_SQL
+def test_the_last_administrator_gets_a_new_password_by_command(app):
+    answer = run(app, "reset-password", "ls.admin")
+
+    password = re.search(r"初始密码：([^（]+)", answer.output).group(1)
+    assert fits(account("ls.admin").password_hash, password)
+    assert account("ls.admin").must_change_password
+    assert "没有“nobody”这个账户" in run(app, "reset-password", "nobody").stderr

@@ -40,7 +40,7 @@ PRODUCTION = {
     "APP_ENV": "production", "PUBLIC_URL": f"https://{NAME}", "TRUSTED_PROXIES": "1", "SMTP_HOST": HOST,
     "SECRET_KEY": hashlib.sha256(b"secret key of a test").hexdigest(),
     "FIELD_KEY": base64.b64encode(hashlib.sha256(b"field key of a test").digest()).decode(),
-    "OFFICE_DEFAULT_PASSWORD": "Zhicheng#2026-first",
+    "OFFICE_DEFAULT_PASSWORD": "lime-kiln-4711",
 }  # fmt: skip
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 AROUND = """

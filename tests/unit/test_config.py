@@ -12,9 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import SEED_PASSWORD, HalfConfigured, database_url, load
+from config import DEMO_PASSWORD, SEED_PASSWORD, HalfConfigured, database_url, load
 from domain.settings import is_drawn
 
+WEAK_FIRST_PASSWORDS = (
+    "1", "password", "12345678", SEED_PASSWORD, f" {SEED_PASSWORD} ", f"{SEED_PASSWORD}0", "５５０５０１３", DEMO_PASSWORD,
+    "Zhengshu2026", "x" * 65,
+)  # fmt: skip
 FIELD_BYTES = hashlib.sha256(b"field key of a test").digest()
 FIELD_KEY = base64.b64encode(FIELD_BYTES).decode()
 SECRET_KEY = hashlib.sha256(b"secret key of a test").hexdigest()
@@ -23,7 +27,7 @@ FAULTLESS = {
     "SECRET_KEY": SECRET_KEY,
     "FIELD_KEY": FIELD_KEY,
     "PUBLIC_URL": "https://zs.example.gov.cn/",
-    "OFFICE_DEFAULT_PASSWORD": "Zhicheng#2026",
+    "OFFICE_DEFAULT_PASSWORD": "lime-kiln-4711",
     "SMTP_HOST": "mail.example.gov.cn",
     "TRUSTED_PROXIES": "0",
 }
@@ -52,7 +56,7 @@ def test_an_empty_environment_is_production_and_names_all_that_is_missing_at_onc
     with pytest.raises(HalfConfigured) as problem:
         load({"INSTANCE_PATH": str(tmp_path)})
 
-    for name in ("SECRET_KEY", "FIELD_KEY", "OFFICE_DEFAULT_PASSWORD", "PUBLIC_URL", "SMTP_HOST", "TRUSTED_PROXIES"):
+    for name in ("SECRET_KEY", "FIELD_KEY", "PUBLIC_URL", "SMTP_HOST", "TRUSTED_PROXIES"):
         assert name in str(problem.value)
     assert not (tmp_path / "keys").exists()
 
@@ -71,9 +75,7 @@ def test_an_empty_environment_is_production_and_names_all_that_is_missing_at_onc
         ("FIELD_KEY", base64.b64encode(bytes(32)).decode()),
         ("FIELD_KEY", base64.b64encode(bytes(range(32))).decode()),
         ("FIELD_KEY", base64.b64encode(b"certificates-key" * 2).decode()),
-        ("OFFICE_DEFAULT_PASSWORD", ""),
-        ("OFFICE_DEFAULT_PASSWORD", SEED_PASSWORD),
-        ("OFFICE_DEFAULT_PASSWORD", f" {SEED_PASSWORD} "),
+        *(("OFFICE_DEFAULT_PASSWORD", weak) for weak in WEAK_FIRST_PASSWORDS),
         ("PUBLIC_URL", ""),
         ("PUBLIC_URL", "zs.example.gov.cn"),
         ("PUBLIC_URL", "http://zs.example.gov.cn"),
@@ -168,11 +170,17 @@ def test_development_starts_with_nothing_and_makes_its_keys(tmp_path: Path) -> N
         assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
 
 
-def test_development_may_use_the_seed_password_and_prefers_a_given_one(tmp_path: Path) -> None:
+def test_only_development_may_hand_out_the_seeds_password_and_only_where_it_is_set(tmp_path: Path) -> None:
     environ = {"APP_ENV": "development", "INSTANCE_PATH": str(tmp_path)}
 
-    assert load(environ)["OFFICE_DEFAULT_PASSWORD"] == SEED_PASSWORD
-    assert load({**environ, "OFFICE_DEFAULT_PASSWORD": "another"})["OFFICE_DEFAULT_PASSWORD"] == "another"
+    assert load(environ)["OFFICE_DEFAULT_PASSWORD"] == ""
+    assert load({**environ, "OFFICE_DEFAULT_PASSWORD": SEED_PASSWORD})["OFFICE_DEFAULT_PASSWORD"] == SEED_PASSWORD
+    with pytest.raises(HalfConfigured, match="OFFICE_DEFAULT_PASSWORD"):
+        load({**environ, "OFFICE_DEFAULT_PASSWORD": "12345678"})
+
+
+def test_production_starts_without_one_first_password_for_all(tmp_path: Path) -> None:
+    assert production(tmp_path, OFFICE_DEFAULT_PASSWORD="")["OFFICE_DEFAULT_PASSWORD"] == ""
 
 
 def test_development_too_refuses_what_is_plainly_wrong(tmp_path: Path) -> None:
