@@ -31,7 +31,7 @@ def unchanged(app: Flask) -> TestResponse:
 
 
 def too_large(app: Flask, monkeypatch: pytest.MonkeyPatch) -> TestResponse:
-    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
+    monkeypatch.setitem(app.config, "MAX_FORM_MEMORY_SIZE", 10)
     return app.test_client().post("/portal/sign-in", data={"login": "x" * 2000})
 
 

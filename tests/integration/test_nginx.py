@@ -364,10 +364,12 @@ def test_what_nginx_refuses_is_said_in_a_sentence(before_application: Nginx, cas
     assert SENTENCES[code][1] in told
 
 
-def test_an_address_of_8_kb_reaches_the_application(before_application: Nginx) -> None:
-    answer = before_application.ask("/v/" + "a" * 8000)
+@pytest.mark.parametrize(("length", "code"), [(7_900, 404), (20_000, 414)])
+def test_an_address_of_many_kb_reaches_the_application(before_application: Nginx, length: int, code: int) -> None:
+    answer = before_application.ask("/" + "a" * length)
 
-    assert answer.status == 404
+    assert answer.status == code
+    assert SENTENCES[code][1] in answer.text
     assert answer.headers["Content-Security-Policy"] == always(HTTPS_APP)["Content-Security-Policy"]
 
 

@@ -150,9 +150,18 @@ def test_what_the_server_itself_refuses_is_answered_with_a_page_of_ours(server, 
     assert told.items() >= always(plain_app()).items()
 
 
-@pytest.mark.parametrize("path", ["/v/" + "a" * 8000, "/?name=" + "%E5%BC%A0" * 1000, "/" + "a/" * 4000])
-def test_an_address_of_8_kb_is_the_applications_to_answer(server, path):
-    assert status(server, path) in (200, 404)
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/?name=" + "%E5%BC%A0" * 800, 200),
+        ("/" + "a/" * 3900, 404),
+        ("/" + "a" * 20_000, 414),
+        ("/?a=" + "a" * 20_000, 414),
+    ],
+    ids=["long parameter", "long path", "path of 20 KB", "parameter of 20 KB"],
+)
+def test_an_address_of_many_kb_is_the_applications_to_answer(server, path, code):
+    assert status(server, path) == code
 
 
 def test_a_stop_answers_what_has_come_whole_and_leaves_what_has_not(served):
