@@ -27,7 +27,7 @@ from operations.certificates import values_of
 from operations.dictionaries import dictionaries
 from web.access import current_actor
 from web.certificate_form import correction_form, suggested_titles, suggested_words
-from web.incoming import posted_parts
+from web.incoming import posted_parts, too_long
 from web.photos import photo_response
 from web.suggestions import bodies_like
 
@@ -95,6 +95,8 @@ class CaseDesk:
             return redirect(
                 self.at("review", case_id)
             )  # this address stands above a refusal, and people come back to it
+        if problem := too_long("reply", "evidence"):
+            return self.again(case, problem)
         decision = case_page.decision_named(request.form.get("decision", ""))
         if decision is None:
             return self.again(case, "还没有选审核结论，请选一个再提交")

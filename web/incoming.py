@@ -82,6 +82,13 @@ def parts(sent: Mapping[str, str]) -> dict[str, str]:
     return sent.parts().to_dict() if isinstance(sent, Sent) else dict(sent.items())
 
 
+def too_long(*names: str) -> str:
+    """Return the sentence for the first of these fields that was posted too long, or nothing."""
+    typed = posted_parts()
+    told = (TooLong(name).sentence for name in names if not lengths.fits(typed.get(name, ""), longest(name)))
+    return next(told, "")
+
+
 def posted_parts() -> ImmutableMultiDict[str, str]:
     """Return the beginning of everything that was posted, for a page that shows it again."""
     sent: Any = request.form
