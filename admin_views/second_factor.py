@@ -8,6 +8,7 @@ import segno
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from markupsafe import Markup
 from wtforms import StringField
+from wtforms.validators import Length
 
 from admin_views.forms import BackOfficeForm, stripped
 from domain.access import Permission
@@ -30,8 +31,8 @@ class PasswordForm(CurrentPasswordField, BackOfficeForm):
 
 class ProofForm(BackOfficeForm):
     code = StringField(
-        "验证器上的 6 位数字", [filled("还没有填验证器上的 6 位数字")], filters=[stripped],
-        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 12},
+        "验证器上的 6 位数字", [filled("还没有填验证器上的 6 位数字"), Length(max=12)], filters=[stripped],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
+from wtforms.validators import Length
 
 from admin_views.forms import BackOfficeForm, stripped
 from domain.access import Permission
@@ -54,10 +55,10 @@ def _way_on() -> str:
 
 class CodeForm(BackOfficeForm):
     code = StringField(
-        "手机验证器上的 6 位数字", [filled("还没有填手机验证器上的 6 位数字")], filters=[stripped],
+        "手机验证器上的 6 位数字", [filled("还没有填手机验证器上的 6 位数字"), Length(max=30)], filters=[stripped],
         description="每 30 秒换一组。手机不在身边，填一个恢复码（10 位，像 3kq7m-xw2pd）",
         render_kw={
-            "autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "maxlength": 30,
+            "autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false",
         },
     )  # fmt: skip
 
