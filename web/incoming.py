@@ -21,8 +21,8 @@ URL_ENCODED, ENCODED = "application/x-www-form-urlencoded", 3
 """A sign that is not plain takes three times its place in it."""
 LONGEST_HEADER = LONGEST_ADDRESS = 8_000
 """What servers and proxies let through at most."""
-LONGEST_WORD = 200
-"""A part of an address: a token, a code, a name."""
+LONGEST_WORD = 400
+"""A part of an address: a token, a code, a name, what a 验证码 asks."""
 _REFUSED = "incoming.refused"
 
 WORDS = {"reply": "审核回复", "evidence": "内部证据", "reason": "原因", "text": "内容"}

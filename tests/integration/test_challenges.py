@@ -13,6 +13,7 @@ from models import Challenge
 from operations import challenges
 from tests.captchas import answer_to
 from tests.factories import at_once
+from web.incoming import LONGEST_WORD
 
 ME, ANOTHER = "1" * 32, "2" * 32
 
@@ -92,4 +93,5 @@ def test_every_question_can_be_answered_and_no_answer_is_a_good_guess(app):
     assert all(10 <= int(one.answer) <= 99 for one in asked)
     assert max(Counter(one.answer for one in asked).values()) < 0.06 * len(asked)
     assert set("".join(one.signs for one in asked)) == set(challenges.SIGNS)
+    assert max(len(one.sealed()) for one in asked) < LONGEST_WORD
     assert not set("01OIQLUVZ2S5B8G6") & set(challenges.SIGNS) - {"8"}

@@ -181,6 +181,18 @@ def test_a_wrong_captcha_costs_nothing_that_was_typed(client: CheckedClient) -> 
     }
 
 
+def test_the_picture_on_the_page_is_drawn_for_whoever_was_asked_and_for_nobody_else(
+    client: CheckedClient, app: Flask
+) -> None:
+    client.get("/portal/register")
+    (address,) = {one["src"] for one in client.page.all("img") if "/captcha/" in one["src"]}
+
+    drawn, elsewhere = client.get(address), app.test_client().get(address)
+
+    assert (drawn.status_code, drawn.mimetype, drawn.data[:4]) == (200, "image/png", b"\x89PNG")
+    assert elsewhere.status_code == 404
+
+
 def test_an_answered_captcha_stays_answered_for_that_form_and_for_no_other(client: CheckedClient, app: Flask) -> None:
     create(client, email="weixiaolan")
     told, passed = client.page.text, {"captcha_token": client.page.form("name")["captcha_token"], "captcha": ""}
