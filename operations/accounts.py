@@ -15,8 +15,9 @@ from domain.errors import DomainError, FieldProblem
 from domain.identifiers import IdProblem, MobileProblem, mobile, parse_id
 from domain.passwords import FIRST_PASSWORD_LASTS, check_password
 from domain.ways_in import GIVEN_PASSWORD, OWN_PASSWORD, RECOVERED_WHEN_DUE, Change
+from encryption import fingerprint
 from extensions import db
-from models import Account, EmployerUser, Holder, Office, StaffUser, now
+from models import Account, EmployerUser, Holder, KnownDevice, Office, StaffUser, now
 from operations import events, sessions, throttle, ways_in
 from operations.passwords import fits
 from operations.throttle import Limit
@@ -32,17 +33,45 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to sign in: at which door, as whom, from where."""
+    """One try to sign in: at which door, as whom, from where. `device` is what the browser is known by, if it is."""
 
     door: str
     login: str
     address: str
+    device: str = ""
 
 
 def subject_of(attempt: Attempt) -> str:
-    """Return what a try counts against: a holder under whichever of the three logins, else the login as it was typed."""
-    holder = holder_by_login(attempt.login) if attempt.door == "holder" else None
-    return f"holder number {holder.id}" if holder else f"{attempt.door}:{_as_found(attempt.login)}"
+    """Return what a try counts against: a holder under whichever of the three logins, else the login as it was typed.
+
+    A browser that the account has signed in from before has a count of its own: whoever guesses elsewhere shuts nobody
+    out of it, and has no more tries by it.
+    """
+    account = DOORS[attempt.door].find(attempt.login)
+    known = attempt.device and _device_of(account, attempt.device)
+    if known:
+        return _subject_of_device(known)
+    found = account if attempt.door == "holder" else None
+    return f"holder number {found.id}" if found else f"{attempt.door}:{_as_found(attempt.login)}"
+
+
+def _device_of(account: Account | None, token: str) -> int | None:
+    """Return the account's known browser of this token; asked for a stranger too, so that the time tells nothing."""
+    kind, number = (account.prefix, account.id) if account else ("", 0)
+    whose = {"account_kind": kind, "account_id": number, "fingerprint": fingerprint(token)}
+    return db.session.scalar(select(KnownDevice.id).filter_by(**whose))
+
+
+def _subject_of_device(device_id: int) -> str:
+    return f"known device {device_id}"
+
+
+def unlock(account: Account) -> None:
+    """Forget what counts against the account, wherever it was tried from."""
+    throttle.forgive("account", subject_of(attempt_of(account, "")))
+    devices = select(KnownDevice.id).filter_by(account_kind=account.prefix, account_id=account.id)
+    for device_id in db.session.scalars(devices):
+        throttle.forgive("account", _subject_of_device(device_id))
 
 
 def _as_found(login: str) -> str:
@@ -249,7 +278,7 @@ def set_password(
 ) -> None:
     """Set it, end all that was pending with the one before, and unlock: who guessed at the old one knows nothing."""
     take_password(account, password_hash)
-    throttle.forgive("account", subject_of(attempt_of(account, "")))
+    unlock(account)
     ways_in.changed(account, change, but=but, actor=actor, summary=summary)
 
 
@@ -261,15 +290,15 @@ def take_password(account: Account, password_hash: str) -> None:
     db.session.flush()
 
 
-def attempt_of(account: Account, address: str) -> Attempt:
+def attempt_of(account: Account, address: str, device: str = "") -> Attempt:
     """Return the try that whoever is signed in makes by typing the present password: it counts as at their door."""
     match account:
         case Holder():
-            return Attempt("holder", account.id_number, address)
+            return Attempt("holder", account.id_number, address, device)
         case EmployerUser():
-            return Attempt(account.role.value, account.username, address)
+            return Attempt(account.role.value, account.username, address, device)
         case StaffUser():
-            return Attempt("staff", account.username, address)
+            return Attempt("staff", account.username, address, device)
     raise TypeError(type(account))
 
 

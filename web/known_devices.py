@@ -13,7 +13,7 @@ from operations.devices import KEPT_FOR
 
 def token() -> str:
     """Return what this browser is known by; one that is not known yet gets it with the answer."""
-    found = _brought() or secrets.token_urlsafe(16)
+    found = brought() or secrets.token_urlsafe(16)
 
     @after_this_request
     def _give(response: Response) -> Response:
@@ -26,11 +26,12 @@ def token() -> str:
     return found
 
 
-def _brought() -> str | None:
+def brought() -> str:
+    """Return what this browser is known by; empty where it never signed in."""
     try:
         found: str = _signer().loads(request.cookies.get(_name(), ""))
     except BadSignature:
-        return None
+        return ""
     return found
 
 

@@ -14,7 +14,7 @@ from extensions import db, writing
 from models import Account
 from operations import accounts
 from operations.passwords import fits, hashed
-from web import access
+from web import access, known_devices
 from web.forms import Form, filled
 
 
@@ -81,7 +81,7 @@ def may_replace(form: Any, account: Account) -> bool:
 def is_current(form: Any, account: Account) -> bool:
     """Whether the present password was typed right. It counts as a try to sign in, before the password is looked at."""
     kind, number = type(account), account.id
-    attempt = accounts.attempt_of(account, request.remote_addr or "")
+    attempt = accounts.attempt_of(account, request.remote_addr or "", known_devices.brought())
     with writing():
         tries = accounts.reserve(attempt)
     if not tries:

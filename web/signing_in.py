@@ -15,7 +15,7 @@ from web.second_step import Waiting
 
 
 def attempt_at(door: str, login: str | None) -> Attempt:
-    return Attempt(door, login or "", request.remote_addr or "")
+    return Attempt(door, login or "", request.remote_addr or "", known_devices.brought())
 
 
 def admitted(form: Any, attempt: Attempt) -> Account | None:

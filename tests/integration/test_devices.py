@@ -11,7 +11,7 @@ from commands.cast import PASSWORD
 from domain.retention import ACCOUNT_NEWS, DEVICES
 from extensions import db, writing
 from models import AccountNews, Event, KnownDevice, Message, OpenSession, now
-from operations import account_news, devices, sessions
+from operations import account_news, accounts, devices, sessions
 from tests import factories
 from tests.conftest import staff_user
 from tests.integration.public_views.people import WEI
@@ -153,6 +153,68 @@ def test_a_device_that_signs_nobody_in_gets_no_cookie(client):
     answer = client.send("/admin/sign-in", {"username": "ls.staff", "password": "wrong-password"})
 
     assert not [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("device=")]
+
+
+# Whoever keeps an account locked from elsewhere does not shut its owner out of the browser they use.
+
+
+def lock(app, monkeypatch, times=accounts.PER_ACCOUNT):
+    monkeypatch.setattr(accounts, "asks_challenge", lambda *_: False)
+    stranger = app.test_client()
+    for _ in range(times):
+        stranger.get("/admin/sign-in")
+        stranger.send("/admin/sign-in", {"username": "ls.staff", "password": "guessed"})
+    return stranger
+
+
+def test_a_lock_by_strangers_does_not_hold_in_a_browser_the_account_knows(app, client, monkeypatch):
+    by_staff(client)
+    client.get("/admin/")
+    client.send("/admin/sign-out")
+    stranger = lock(app, monkeypatch)
+    by_staff(stranger)
+    told = stranger.page.text
+
+    assert "试错的次数太多了" in told
+    assert by_staff(client).status_code == 303
+
+
+def test_a_known_browser_has_five_tries_of_its_own_and_no_more(app, client, monkeypatch):
+    by_staff(client)
+    client.get("/admin/")
+    client.send("/admin/sign-out")
+    lock(app, monkeypatch)
+    for _ in range(accounts.PER_ACCOUNT):
+        client.get("/admin/sign-in")
+        client.send("/admin/sign-in", {"username": "ls.staff", "password": "guessed"})
+    by_staff(client)
+
+    assert "试错的次数太多了" in client.page.text
+
+
+def test_the_browser_of_one_account_opens_no_lock_of_another(app, client, monkeypatch):
+    by_staff(client, "ls.admin")
+    client.get("/admin/")
+    client.send("/admin/sign-out")
+    lock(app, monkeypatch)
+    by_staff(client)
+
+    assert "试错的次数太多了" in client.page.text
+
+
+def test_a_new_password_unlocks_the_known_browsers_too(app, client, as_staff, monkeypatch):
+    by_staff(client)
+    client.get("/admin/")
+    client.send("/admin/sign-out")
+    monkeypatch.setattr(accounts, "asks_challenge", lambda *_: False)
+    for _ in range(accounts.PER_ACCOUNT):
+        client.get("/admin/sign-in")
+        client.send("/admin/sign-in", {"username": "ls.staff", "password": "guessed"})
+    with writing():
+        user = staff_user("ls.staff")
+        accounts.unlock(db.session.get_one(type(user), user.id))
+
+    assert by_staff(client).status_code == 303
 
 
 def test_devices_and_news_go_after_their_time(client):
