@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from commands.cast import PASSWORD, id_number
+from commands.cast import id_number
 from tests.browser import DESK, PHONE, ServerProcess
-from tests.e2e.pages import HolderVisit, Person
+from tests.e2e.pages import OWN_PASSWORD, HolderVisit, Person
 
 pytestmark = pytest.mark.e2e
 
@@ -57,7 +57,7 @@ def test_a_holder_consents_closes_the_account_and_comes_again(
 
     me.open("/portal/profile").press("注销账号").sees("保留下来的和原因").looks_right()
     me.fill("现在的密码", "not-the-password").press("下一步").sees("密码不对")
-    me.fill("现在的密码", PASSWORD).press("下一步").sees("注销凌霄的账号？").looks_right()
+    me.fill("现在的密码", OWN_PASSWORD).press("下一步").sees("注销凌霄的账号？").looks_right()
     me.page.locator("main").get_by_role("button", name="注销账号").click()
     me.sees("账号已注销").looks_right()
 

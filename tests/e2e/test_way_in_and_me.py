@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from commands.cast import EMPLOYER, HOLDERS, PASSWORD, id_number
 from tests.browser import DESK, PHONE, ServerProcess
-from tests.e2e.pages import HolderVisit, Person, StaffVisit, Visit
+from tests.e2e.pages import OWN_PASSWORD, HolderVisit, Person, StaffVisit, Visit
 
 pytestmark = pytest.mark.e2e
 
@@ -62,12 +62,12 @@ def test_a_holder_keeps_the_own_details_on_a_phone(
     me.page.locator("input[name=picture]").set_input_files(card)
     me.press("用这张").sees("头像已换好").looks_right()
 
-    me.press("换邮箱").looks_right().fill("新邮箱", f"new.{who.email}").fill("现在的密码", PASSWORD)
+    me.press("换邮箱").looks_right().fill("新邮箱", f"new.{who.email}").fill("现在的密码", OWN_PASSWORD)
     me.press("发送确认邮件").sees("确认以前，还是用原来的邮箱")
 
     me.press("登录的设备").looks_right().sees("这台设备")
     me.open("/portal/password").looks_right()
-    for label, value in (("现在的密码", PASSWORD), ("新密码", NEW), ("再输一次新密码", NEW)):
+    for label, value in (("现在的密码", OWN_PASSWORD), ("新密码", NEW), ("再输一次新密码", NEW)):
         me.fill(label, value)
     me.page.locator("main").get_by_role("button", name="修改密码").click()
     me.sees("密码已改好")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from commands.cast import id_number
 from drawing import certificate_pages
 from tests.browser import PHONE, ServerProcess
-from tests.e2e.pages import HolderVisit, Person, StaffVisit, Visit, lookup
+from tests.e2e.pages import OWN_PASSWORD, HolderVisit, Person, StaffVisit, Visit, lookup
 
 pytestmark = pytest.mark.e2e
 
@@ -169,7 +169,7 @@ def test_the_remaining_outcomes_reach_the_holder(chromium: Browser, running: Ser
     clerk.sign_in("ls.staff").open("/admin/cases/")
     clerk.batch("待现场审核", "邓丽兰", reply="请带原件到县政务中心三楼").sees("办成 1 条")
     holder = HolderVisit(chromium, running)
-    holder.sign_in(CHANGED.mobile).sees("待现场审核")
+    holder.sign_in(CHANGED.mobile, OWN_PASSWORD).sees("待现场审核")
     clerk.batch("审核不通过", "邓丽兰", reply="不在本次审验范围").sees("办成 1 条")
     holder.open("/portal/certificates/").sees("审核不通过").press("看原因").sees("不在本次审验范围").looks_right()
     holder.close()
