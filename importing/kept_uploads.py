@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import struct
@@ -14,7 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, mkstemp
 from typing import IO, BinaryIO
 
+from cryptography.exceptions import InvalidTag
+
 from encryption import keyring
+
+log = logging.getLogger(__name__)
 
 PIECE = 1 << 20
 ABANDONED_SECONDS = 6 * 60 * 60
@@ -61,7 +66,11 @@ class KeptUploads:
         return sum(map(self._renew, numbers))
 
     def _renew(self, batch_id: int) -> bool:
-        copy = self.opened(batch_id)
+        try:
+            copy = self.opened(batch_id)
+        except (InvalidTag, struct.error):
+            log.warning("upload %s cannot be read under any known key and stays as it is", batch_id)
+            return False
         if copy is None:
             return False
         with copy, self.arriving(copy) as arrival:
@@ -77,9 +86,13 @@ class KeptUploads:
         if not self.has(batch_id):
             return None
         copy = TemporaryFile(dir=self.folder)  # noqa: SIM115 - handed on open, it has no other name
-        with self._path(batch_id).open("rb") as file:
-            while head := file.read(_LENGTH.size):
-                copy.write(keyring.decrypt(file.read(_LENGTH.unpack(head)[0])))
+        try:
+            with self._path(batch_id).open("rb") as file:
+                while head := file.read(_LENGTH.size):
+                    copy.write(keyring.decrypt(file.read(_LENGTH.unpack(head)[0])))
+        except BaseException:
+            copy.close()
+            raise
         copy.seek(0)
         return copy
 

@@ -19,7 +19,7 @@ from encryption import keyring
 from extensions import KEPT_APART, db, writing, writing_apart
 from models import Event, id_digest, id_digests, mobile_digest, mobile_digests
 from operations.reference_records import twin_of
-from storage import PhotoStorage, new_key
+from storage import PhotoMissing, PhotoStorage, new_key
 from tables.columns import StorageKey
 
 AT_ONCE = 500
@@ -155,7 +155,10 @@ def encrypted_files() -> Iterator[tuple[Column[Any], Any, str]]:
 
 def renew_file(store: PhotoStorage, column: Column[Any], row_id: int, key: str) -> bool:
     """Store a file under a new key of storage, encrypted anew; the old one goes once the row names the new one."""
-    stored = store.get(key)
+    try:
+        stored = store.get(key)
+    except PhotoMissing:
+        return False
     if keyring.is_in_force(stored):
         return False
     fresh = new_key()

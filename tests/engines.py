@@ -230,6 +230,7 @@ def _copy_of_package(programs: Path, folder: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     shutil.copytree(install, folder / package.name / install.name)
     shutil.copytree(libraries, folder / libraries.name)
+    (folder / package.name).chmod(0o755)  # the application that was made in this process lets nobody else in
     return folder / package.name / install.name / "bin"
 
 

@@ -252,3 +252,16 @@ def test_who_closed_the_account_is_known_again_after_the_keys_have_changed(app):
     again = holder(None, **given)
 
     assert set(db.session.scalars(again.accounts_of_person)) == {owner_id, again.id}
+
+
+def test_what_cannot_be_read_any_more_does_not_hold_the_rest_up(filled):
+    uploads = kept_uploads()
+    (uploads.folder / "9999.upload").write_bytes(b"\x00\x00\x00\x05\x07junk")
+    (request,) = all_of(IdentityRequest)
+    filled.extensions["photos"].delete(request.front)
+    change_keys(filled)
+
+    rotate(filled)
+
+    assert tables_to_renew() == set()
+    assert (uploads.folder / "9999.upload").exists()

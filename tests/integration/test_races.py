@@ -31,7 +31,6 @@ from operations import (
     bodies,
     case_drafts,
     cases,
-    challenges,
     events,
     holders,
     lookups,
@@ -249,18 +248,6 @@ def test_of_twenty_liftings_of_one_listing_one_counts(app):
 
     assert kinds(answers) == {"done": 1, StaleVersion: TWENTY - 1}
     assert len(Event.about("problem_person", listing_id)) == 2
-
-
-def test_one_challenge_opens_one_door(app):
-    with writing():
-        posed = challenges.pose()
-    token, digits = posed.token, posed.digits
-
-    def answer():
-        with writing():
-            return str(challenges.answered(token, digits))
-
-    assert kinds(at_once(app, *([answer] * 8))) == {"True": 1, "False": 7}
 
 
 def test_lookups_folded_by_many_lose_nothing(app):

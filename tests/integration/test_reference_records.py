@@ -74,7 +74,7 @@ def test_they_are_found_beside_a_case_by_person_and_by_number(app: Flask, tmp_pa
 
     assert [one.name for one in reference_records.of_person([id_digest(NUMBER)])] == ["劳燕飞"]
     assert with_number == ["劳燕飞"]
-    assert len(reference_records.beside(id_digest(NUMBER), "0812")) == 1
+    assert len(reference_records.beside([id_digest(NUMBER)], "0812")) == 1
     assert reference_records.of_number(None) == []
 
 
