@@ -6,7 +6,9 @@ import base64
 import binascii
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from click import ClickException, echo
 
 from domain.errors import FieldProblem
 from domain.passwords import check_password
@@ -22,8 +24,11 @@ ELSEWHERE = {"APPLY_TITLE_URL": "申办职称", "REVIEW_COMMITTEE_URL": "评委�
 HERE = Path(__file__).resolve().parent
 
 
-class HalfConfigured(RuntimeError):
-    """Names every setting that is missing or wrong, so that one look mends all."""
+class HalfConfigured(ClickException):
+    """Names every setting that is missing or wrong, so that one look mends all; a command ends in that sentence alone."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        echo(self.message, file=file, err=True)
 
 
 def load(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import DEMO_PASSWORD, SEED_PASSWORD, HalfConfigured, database_url, load
+from config import DEMO_PASSWORD, HERE, SEED_PASSWORD, HalfConfigured, database_url, load
 from domain.settings import is_drawn
 
 WEAK_FIRST_PASSWORDS = (
@@ -217,3 +220,15 @@ def test_numbers_and_switches_are_read(tmp_path: Path) -> None:
     assert settings["SMTP_STARTTLS"]
     assert settings["CAPTCHA_ALWAYS"]
     assert (production(tmp_path)["TRUSTED_PROXIES"], production(tmp_path)["SMTP_PORT"]) == (0, 25)
+
+
+def test_a_command_of_a_half_configured_server_ends_in_the_sentence_alone(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "serve"], cwd=HERE, env=environ, capture_output=True,
+        text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("服务器没有启动，请先设置好：")
+    assert len(ended.stderr.splitlines()) == 1
