@@ -49,7 +49,8 @@ class Registration:
 def register(registration: Registration) -> Holder:
     """Add a holder; ID number, mobile and e-mail register once each."""
     given = registration
-    refuse_taken(given.document.number, given.email, given.mobile)
+    for problem in taken(given.document.number, given.email, given.mobile):
+        raise problem
     holder = Holder(
         name=given.name, id_number=given.document.number, id_digest=id_digest(given.document.number),
         id_kind=given.document.kind, mobile=given.mobile, mobile_digest=mobile_digest(given.mobile),
@@ -66,14 +67,14 @@ def register(registration: Registration) -> Holder:
     return holder
 
 
-def refuse_taken(id_number: str, email: str, mobile: str) -> None:
-    """Raise for the first of them that is somebody's already; cheap, so ask before hashes are made."""
-    if Holder.with_id_number(id_number):
-        raise IdTaken
-    if Holder.with_email(email):
-        raise FieldProblem("email", TAKEN_OTHER.format(what="邮箱"))
+def taken(id_number: str, email: str, mobile: str) -> list[FieldProblem]:
+    """Return what is to be said of those that are somebody's already; cheap, so ask before hashes are made."""
+    problems: list[FieldProblem] = [IdTaken()] if Holder.with_id_number(id_number) else []
     if Holder.with_mobile(mobile):
-        raise FieldProblem("mobile", TAKEN_MOBILE)
+        problems.append(FieldProblem("mobile", TAKEN_MOBILE))
+    if Holder.with_email(email):
+        problems.append(FieldProblem("email", TAKEN_OTHER.format(what="邮箱")))
+    return problems
 
 
 def consent(holder: Holder, version: str) -> None:

@@ -11,12 +11,12 @@ from wtforms.validators import Length, StopValidation
 
 from domain import identifiers, normalizing, privacy
 from domain.access import Permission, Role
-from domain.errors import DomainError, TooMany
+from domain.errors import DomainError, FieldProblems, TooMany
 from domain.letters import CONFIRM_BODY, CONFIRM_SUBJECT
 from extensions import db, writing
 from models import Holder
 from operations import case_drafts, holders, sessions, throttle
-from operations.holders import IdTaken, Registration
+from operations.holders import TAKEN_ID, Registration
 from operations.passwords import hashed
 from operations.throttle import Limit
 from public_views import case_words
@@ -65,7 +65,7 @@ def answer_field() -> StringField:
 
 
 TRIES, MOST_TRIES = "registration", 20
-TOO_OFTEN = "从这里注册得太勤了，请 15 分钟后再试。填好的内容都在，到时重填验证码就行。"
+TOO_OFTEN = "从这里注册得太勤了，请 15 分钟后再试。填好的内容都在，到时再点一次“创建用户”。"
 """So many tries of one address within fifteen minutes, whatever came of them: each tells whether a number is known."""
 
 
@@ -95,10 +95,11 @@ def register() -> Any:
         counted = throttle.take(Limit(TRIES, request.remote_addr or "", MOST_TRIES))
     if not counted:
         filled_in.say(None, TOO_OFTEN)
+        captcha.keep(filled_in)
         return _page(filled_in)
     device, token_of_browser = access.device(), known_devices.token()
     try:
-        holders.refuse_taken(*_ways_in(filled_in))
+        _refuse_taken(filled_in)
         registration = _registration(filled_in)
         with writing():
             holder = holders.register(registration)
@@ -107,7 +108,8 @@ def register() -> Any:
             came_in(holder, key, device, token_of_browser)
     except DomainError as problem:
         filled_in.show(problem)
-        return _page(filled_in, taken=isinstance(problem, IdTaken))
+        captcha.keep(filled_in)
+        return _page(filled_in, taken=TAKEN_ID in filled_in.id_number.errors)
     access.sign_in(holder, key)
     _mail(holder, token)
     return redirect(url_for("portal.home"), 303)
@@ -122,6 +124,12 @@ def _password_may_be(given: RegistrationForm) -> bool:
     own = [field.data or "" for field in (given.name, given.id_number, given.mobile, given.email)]
     typed_both = given.password.data and given.repeated.data
     return not typed_both or new_password.may_be(given, own)
+
+
+def _refuse_taken(given: RegistrationForm) -> None:
+    problems = holders.taken(*_ways_in(given))
+    if problems:
+        raise FieldProblems(problems)
 
 
 def _ways_in(given: RegistrationForm) -> tuple[str, str, str]:
